@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "lensctl",
+  products: [
+    .library(name: "Engine", targets: ["Engine"]),
+    .executable(name: "lensctl", targets: ["lensctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+  ],
+  targets: [
+    // MARK: - C libraries
+    .systemLibrary(
+      name: "COpenBLAS",
+      pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .systemLibrary(
+      name: "CZlib",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
+
+    // MARK: - The library and its driver
+    .target(
+      name: "Engine",
+      dependencies: [
+        "COpenBLAS",
+        "CZlib",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "RealModule", package: "swift-numerics"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "lensctl",
+      dependencies: [
+        "Engine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "enginebench",
+      dependencies: ["Engine"],
+      path: "benchmarks",
+      exclude: ["SPEED.md", "results"],
+      swiftSettings: strict),
+
+    // MARK: - Tests
+    .testTarget(
+      name: "EngineTests",
+      dependencies: ["Engine"],
+      exclude: ["Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LensctlTests",
+      dependencies: ["Engine", "lensctl"],
+      swiftSettings: strict),
+  ]
+)

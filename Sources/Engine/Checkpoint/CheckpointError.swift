@@ -1,0 +1,126 @@
+/// A file that cannot be used as a checkpoint, configuration or table of numbers, and why.
+///
+/// The description is one line that names the file, the tensor if there is one, and both the
+/// value found and the value expected, so that it can be acted on without a debugger.
+public struct CheckpointError: EngineError, Equatable {
+  /// What is wrong with the file.
+  public enum Reason: Equatable, Sendable {
+    // MARK: The file
+    case notFound
+    case notPermitted
+    case unreadable(String)
+    case isDirectory
+    case notInCache(download: String)
+
+    // MARK: Safetensors
+    case notSafetensors(bytes: Int)
+    case pointerFile
+    case webPage
+    case headerPastEnd(bytes: UInt64, fileSize: Int)
+    case headerTooLarge(bytes: UInt64, limit: Int)
+    case malformedJSON(JSONError)
+    case malformedHeader(String)
+    case malformedEntry(tensor: String, what: String)
+    case unsupportedDType(tensor: String, dtype: String)
+    case misplacedTensor(tensor: String, start: Int, expectedStart: Int)
+    case tensorPastEnd(tensor: String, end: Int, dataSize: Int)
+    case sizeMismatch(tensor: String, bytes: Int, shape: [Int], dtype: DType)
+    case trailingBytes(Int)
+    case unsafeShardPath(String)
+
+    // MARK: NPY
+    case notNPY
+    case malformedNPY(String)
+    case unsupportedNPY(String)
+
+    // MARK: What a reader needs
+    case missingTensor(String, available: [String])
+    case wrongShape(tensor: String, found: [Int], expected: String)
+    case wrongDType(tensor: String, found: DType, expected: String)
+    case missingField(String)
+    case wrongField(String, found: String, expected: String)
+  }
+
+  /// The file, as it was named.
+  public let path: String
+
+  /// What is wrong with it.
+  public let reason: Reason
+
+  /// Makes an error.
+  public init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  public var kind: FaultKind {
+    switch reason {
+    case .notFound, .notInCache: .missingInput
+    case .notPermitted: .permission
+    case .unreadable: .inputOutput
+    default: .badData
+    }
+  }
+
+  public var description: String { "\(path.printable(limit: 1000)): \(message)" }
+}
+
+extension CheckpointError {
+  private var message: String {
+    switch reason {
+    case .notFound: "no such file or directory"
+    case .notPermitted: "not permitted to read"
+    case .unreadable(let what): "cannot be read: \(what)"
+    case .isDirectory: "found a directory, expected a file"
+    case .notInCache(let download): "not in the local cache; to fetch it: \(download)"
+    case .notSafetensors(let bytes): "not a safetensors file: \(bytes) bytes, expected at least 8"
+    case .pointerFile: "found a Git LFS pointer, expected weights; run git lfs pull"
+    case .webPage: "found a web page or text, expected weights; download the file again"
+    case .headerPastEnd(let bytes, let size):
+      "header of \(bytes) bytes, but the file has \(size)"
+    case .headerTooLarge(let bytes, let limit):
+      "header of \(bytes) bytes, expected at most \(limit)"
+    case .malformedJSON(let error): "not JSON: \(error)"
+    case .malformedHeader(let what): "header: \(what)"
+    case .notNPY: "not an NPY file"
+    case .malformedNPY(let what), .unsupportedNPY(let what): "NPY header: \(what)"
+    case .missingField(let name): "no field \"\(name)\""
+    case .wrongField(let name, let found, let expected):
+      "field \"\(name)\": found \(found.printable()), expected \(expected)"
+    case .unsafeShardPath(let name):
+      "shard \"\(name.printable())\": expected the name of a file in the same directory"
+    case .trailingBytes(let count): "\(count) bytes after the last tensor"
+    default: tensorMessage
+    }
+  }
+
+  private var tensorMessage: String {
+    switch reason {
+    case .malformedEntry(let tensor, let what): "\(tensor.printable()): \(what)"
+    case .unsupportedDType(let tensor, let dtype):
+      "\(tensor.printable()): dtype \(dtype.printable()), expected one of "
+        + DType.allCases.map(\.rawValue).joined(separator: " ")
+    case .misplacedTensor(let tensor, let start, let expectedStart):
+      "\(tensor.printable()): starts at byte \(start), expected \(expectedStart): "
+        + (start < expectedStart ? "tensors overlap" : "a hole between tensors")
+    case .tensorPastEnd(let tensor, let end, let dataSize):
+      "\(tensor.printable()): ends at byte \(end), but the data has \(dataSize): "
+        + "the file is \(end - dataSize) bytes short"
+    case .sizeMismatch(let tensor, let bytes, let shape, let dtype):
+      "\(tensor.printable()): \(bytes) bytes, expected \(dtype.rawValue) elements of shape \(shape)"
+    case .missingTensor(let tensor, let available):
+      "no tensor \(tensor.printable()); found \(listing(available))"
+    case .wrongShape(let tensor, let found, let expected):
+      "\(tensor.printable()): shape \(found), expected \(expected)"
+    case .wrongDType(let tensor, let found, let expected):
+      "\(tensor.printable()): dtype \(found.rawValue), expected \(expected)"
+    default: ""
+    }
+  }
+
+  /// The first few of many names.
+  private func listing(_ names: [String]) -> String {
+    let shown = names.prefix(12).map { $0.printable(limit: 80) }.joined(separator: ", ")
+    return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
+  }
+}

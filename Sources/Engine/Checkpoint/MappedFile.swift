@@ -1,0 +1,57 @@
+public import Foundation
+
+/// Opens files as memory maps.
+public enum MappedFile {
+  /// The contents of a file, mapped into memory rather than read.
+  ///
+  /// - Parameter path: The file.
+  /// - Returns: The contents; slices of them share the map.
+  /// - Throws: `CheckpointError` if the file is missing, a directory, or not readable.
+  public static func contents(of path: String) throws(CheckpointError) -> Data {
+    var isDirectory: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw CheckpointError(path: path, reason: .notFound)
+    }
+    guard !isDirectory.boolValue else { throw CheckpointError(path: path, reason: .isDirectory) }
+    do {
+      return try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
+    } catch let error as CocoaError where error.code == .fileReadNoPermission {
+      throw CheckpointError(path: path, reason: .notPermitted)
+    } catch {
+      throw CheckpointError(path: path, reason: .unreadable(error.localizedDescription))
+    }
+  }
+
+  /// Whether a file of any kind stands at a path.
+  ///
+  /// - Parameter path: The path.
+  /// - Returns: True for files and directories, and for links to them.
+  public static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
+
+  /// Whether a directory stands at a path.
+  ///
+  /// - Parameter path: The path.
+  /// - Returns: True for directories and links to them.
+  public static func isDirectory(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+      && isDirectory.boolValue
+  }
+}
+
+extension JSONValue {
+  /// Parses a JSON file.
+  ///
+  /// - Parameter path: The file.
+  /// - Throws: `CheckpointError` if it cannot be read or is not the JSON accepted here.
+  public init(contentsOf path: String) throws(CheckpointError) {
+    let bytes = try MappedFile.contents(of: path)
+    do {
+      self = try JSONValue(parsing: bytes)
+    } catch {
+      throw CheckpointError(path: path, reason: .malformedJSON(error))
+    }
+  }
+}

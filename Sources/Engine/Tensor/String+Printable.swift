@@ -1,0 +1,40 @@
+extension String {
+  /// The string with everything that could act on a terminal made visible.
+  ///
+  /// Control characters, format characters (direction overrides, zero-width marks; the zero-width
+  /// joiner of emoji sequences excepted), line and paragraph separators, unassigned and private
+  /// scalars become `\u{...}`. A string of more than `limit` scalars is cut, and ends in `…`.
+  ///
+  /// - Parameter limit: The most scalars that are kept.
+  /// - Returns: The string, safe to print.
+  public func printable(limit: Int = 200) -> String {
+    var result = ""
+    var count = 0
+    for scalar in unicodeScalars {
+      if count == limit {
+        result += "…"
+        break
+      }
+      count += 1
+      if scalar.isInert {
+        result.unicodeScalars.append(scalar)
+      } else {
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      }
+    }
+    return result
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether the scalar only draws itself where it is printed.
+  fileprivate var isInert: Bool {
+    if value == 0x200D { return true }
+    switch properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
+      .surrogate:
+      return false
+    default: return true
+    }
+  }
+}

@@ -1,0 +1,130 @@
+public import Foundation
+
+/// A named tensor in a file or in memory, row-major and contiguous, whose elements are read when
+/// they are needed.
+///
+/// The bytes are a slice of a mapped file: making or copying a `Tensor` reads nothing.
+public struct Tensor: Sendable {
+  /// The name in the checkpoint, verbatim.
+  public let name: String
+
+  /// The type of the stored elements, little-endian.
+  public let dtype: DType
+
+  /// The sizes of the dimensions, slowest first; empty for a scalar.
+  public let shape: [Int]
+
+  /// The stored elements: `elementCount * dtype.byteWidth` bytes.
+  public let bytes: Data
+
+  /// Makes a tensor of stored bytes.
+  ///
+  /// - Precondition: The number of bytes is that of the shape.
+  public init(name: String, dtype: DType, shape: [Int], bytes: Data) {
+    let needed = shape.reduce(dtype.byteWidth, *)
+    precondition(bytes.count == needed, "\(name): \(bytes.count) bytes for \(needed)")
+    self.name = name
+    self.dtype = dtype
+    self.shape = shape
+    self.bytes = bytes
+  }
+
+  /// The number of elements; 1 for a scalar.
+  public var elementCount: Int { shape.reduce(1, *) }
+
+  /// The shape as it is written in messages, such as `[1000, 512]`.
+  public var shapeDescription: String { "[" + shape.map(String.init).joined(separator: ", ") + "]" }
+}
+
+extension Tensor {
+  /// All elements as `Float`, in order.
+  ///
+  /// Half precisions and `Float` are exact; `Double` is rounded to nearest.
+  ///
+  /// - Precondition: The dtype is a floating-point type.
+  public func floats() -> [Float] {
+    var scratch: [Float] = []
+    return withFloats(in: 0..<elementCount, scratch: &scratch) { span in
+      var result = [Float](repeating: 0, count: span.count)
+      for i in span.indices { result[i] = span[i] }
+      return result
+    }
+  }
+
+  /// All elements as a matrix.
+  ///
+  /// - Precondition: The tensor has two dimensions and a floating-point type.
+  public func matrix() -> Matrix {
+    precondition(shape.count == 2, "\(name): \(shapeDescription) is not a matrix")
+    return Matrix(rows: shape[0], columns: shape[1], elements: floats())
+  }
+
+  /// Calls `body` with some of the elements as `Float`.
+  ///
+  /// Aligned `f32` elements are used where they lie in the mapped file; everything else is widened
+  /// into `scratch`, which grows as needed and can be used again for the next call.
+  ///
+  /// - Parameters:
+  ///   - range: The elements wanted, as indices into the row-major order.
+  ///   - scratch: Room for widened elements.
+  ///   - body: Receives the elements, [range.count].
+  /// - Returns: The value of `body`.
+  /// - Precondition: The dtype is a floating-point type and `range` lies in the tensor.
+  public func withFloats<Result>(
+    in range: Range<Int>, scratch: inout [Float], _ body: (Span<Float>) throws -> Result
+  ) rethrows -> Result {
+    precondition(dtype.isFloatingPoint, "\(name): \(dtype.rawValue) elements as Float")
+    precondition(range.upperBound <= elementCount, "\(name): elements \(range)")
+    let width = dtype.byteWidth
+    let start = bytes.startIndex + range.lowerBound * width
+    let slice = bytes[start..<(start + range.count * width)]
+    return try unsafe slice.withUnsafeBytes { raw in
+      if dtype == .f32, let base = raw.baseAddress,
+        Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0
+      {
+        let floats = unsafe raw.bindMemory(to: Float.self)
+        return try unsafe body(Span(_unsafeElements: floats))
+      }
+      if scratch.count < range.count {
+        scratch = [Float](repeating: 0, count: range.count)
+      }
+      var widened = scratch.mutableSpan
+      unsafe widen(raw.bytes, dtype: dtype, into: &widened)
+      return try body(scratch.span.extracting(0..<range.count))
+    }
+  }
+}
+
+extension Tensor {
+  /// All elements as `Int`, in order, or nil if the dtype is not an integer type of up to 64 bits
+  /// or a value does not fit in `Int`.
+  public func integers() -> [Int]? {
+    let swiftType: any FixedWidthInteger.Type
+    switch dtype {
+    case .i64: swiftType = Int64.self
+    case .i32: swiftType = Int32.self
+    case .i16: swiftType = Int16.self
+    case .i8: swiftType = Int8.self
+    case .u64: swiftType = UInt64.self
+    case .u32: swiftType = UInt32.self
+    case .u16: swiftType = UInt16.self
+    case .u8, .bool: swiftType = UInt8.self
+    case .f64, .f32, .f16, .bf16: return nil
+    }
+    return readIntegers(swiftType)
+  }
+
+  private func readIntegers<Stored: FixedWidthInteger>(_ type: Stored.Type) -> [Int]? {
+    var result: [Int] = []
+    result.reserveCapacity(elementCount)
+    let width = dtype.byteWidth
+    for index in 0..<elementCount {
+      let start = bytes.startIndex + index * width
+      var bits: UInt64 = 0
+      for byte in bytes[start..<(start + width)].reversed() { bits = bits << 8 | UInt64(byte) }
+      guard let value = Int(exactly: Stored(truncatingIfNeeded: bits)) else { return nil }
+      result.append(value)
+    }
+    return result
+  }
+}
