@@ -1,0 +1,165 @@
+internal import Foundation
+
+/// Named tensors on disk: a safetensors file, the shards that an index names, or an NPY file.
+public struct TensorFile: Sendable {
+  /// The file or directory, as it was given.
+  public let path: String
+
+  /// The files that hold the tensors, the index file first if there is one.
+  public let filePaths: [String]
+
+  /// The tensors by name.
+  public let tensors: [String: Tensor]
+
+  /// The free-form strings of a safetensors header.
+  public let metadata: [String: String]
+
+  /// The names of the tensors, sorted.
+  public var names: [String] { tensors.keys.sorted() }
+}
+
+extension TensorFile {
+  /// Opens a file by what it is: safetensors, a `*.safetensors.index.json` of shards, or NPY.
+  ///
+  /// The one tensor of an NPY file has the name `array`.
+  ///
+  /// - Parameter path: The file.
+  /// - Throws: `CheckpointError` if it cannot be read or anything in it is wrong.
+  public init(contentsOf path: String) throws(CheckpointError) {
+    if path.hasSuffix(".index.json") {
+      self = try TensorFile(shardsNamedBy: path)
+      return
+    }
+    let file = try MappedFile.contents(of: path)
+    if path.hasSuffix(".npy") || file.starts(with: NPYHeader.magic) {
+      let array = try NPYHeader.tensor(parsing: file, path: path)
+      self.init(path: path, filePaths: [path], tensors: [array.name: array], metadata: [:])
+      return
+    }
+    let header = try SafetensorsHeader(parsing: file, path: path)
+    self.init(
+      path: path, filePaths: [path], tensors: Self.tensors(of: header, in: file),
+      metadata: header.metadata)
+  }
+
+  /// Opens the weights in a directory: `model.safetensors`, or the shards of
+  /// `model.safetensors.index.json`.
+  ///
+  /// - Parameter directory: The directory.
+  /// - Throws: `CheckpointError` if there are no such files or anything in them is wrong.
+  public init(weightsIn directory: String) throws(CheckpointError) {
+    let single = directory + "/model.safetensors"
+    let index = directory + "/model.safetensors.index.json"
+    guard MappedFile.exists(index), !MappedFile.exists(single) else {
+      self = try TensorFile(contentsOf: single)
+      return
+    }
+    self = try TensorFile(contentsOf: index)
+  }
+
+  private static func tensors(of header: SafetensorsHeader, in file: Data) -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for entry in header.entries {
+      let start = file.startIndex + entry.byteRange.lowerBound
+      tensors[entry.name] = Tensor(
+        name: entry.name, dtype: entry.dtype, shape: entry.shape,
+        bytes: file[start..<(start + entry.byteRange.count)])
+    }
+    return tensors
+  }
+
+  private init(shardsNamedBy indexPath: String) throws(CheckpointError) {
+    let map = try JSONValue(contentsOf: indexPath)["weight_map"]
+    guard let shardOf = map?.object else {
+      throw CheckpointError(path: indexPath, reason: .missingField("weight_map"))
+    }
+    let directory = URL(filePath: indexPath).deletingLastPathComponent().path(percentEncoded: false)
+    var shards: [String: TensorFile] = [:]
+    var tensors: [String: Tensor] = [:]
+    for name in shardOf.names {
+      guard let shard = shardOf[name]?.string else {
+        throw CheckpointError(
+          path: indexPath,
+          reason: .wrongField(
+            "weight_map.\(name)", found: shardOf[name]?.serialized() ?? "", expected: "a string"))
+      }
+      guard isPlainFileName(shard) else {
+        throw CheckpointError(path: indexPath, reason: .unsafeShardPath(shard))
+      }
+      if shards[shard] == nil {
+        shards[shard] = try TensorFile(contentsOf: directory + "/" + shard)
+      }
+      tensors[name] = try shards[shard]?.tensor(name)
+    }
+    self.init(
+      path: indexPath, filePaths: [indexPath] + shards.keys.sorted().map { directory + "/" + $0 },
+      tensors: tensors, metadata: [:])
+  }
+}
+
+/// Whether a name stands for a file in the directory at hand and nowhere else.
+private func isPlainFileName(_ name: String) -> Bool {
+  !name.isEmpty && name != "." && name != ".." && !name.contains("/") && !name.contains("\\")
+    && !name.unicodeScalars.contains("\0")
+}
+
+extension TensorFile {
+  /// The tensor of a name.
+  ///
+  /// - Parameter name: The name, verbatim.
+  /// - Returns: The tensor.
+  /// - Throws: `CheckpointError` that lists the nearest names if there is none of that name.
+  public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
+    guard let tensor = tensors[name] else {
+      let nearest = names.sorted {
+        (editDistance($0, name), $0) < (editDistance($1, name), $1)
+      }
+      throw CheckpointError(path: path, reason: .missingTensor(name, available: nearest))
+    }
+    return tensor
+  }
+
+  /// The tensor of a name, checked for a floating-point type and a shape.
+  ///
+  /// - Parameters:
+  ///   - name: The name, verbatim.
+  ///   - shape: The shape that it must have; nil stands for any size.
+  /// - Returns: The tensor.
+  /// - Throws: `CheckpointError` if it is missing, of another type, or of another shape.
+  public func weights(_ name: String, shape: [Int?]) throws(CheckpointError) -> Tensor {
+    let tensor = try tensor(name)
+    guard tensor.dtype.isFloatingPoint else {
+      throw CheckpointError(
+        path: path,
+        reason: .wrongDType(tensor: name, found: tensor.dtype, expected: "F64, F32, F16 or BF16"))
+    }
+    let fits =
+      tensor.shape.count == shape.count
+      && zip(tensor.shape, shape).allSatisfy { found, expected in
+        expected == nil || found == expected
+      }
+    guard fits else {
+      let expected = shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", ")
+      throw CheckpointError(
+        path: path,
+        reason: .wrongShape(tensor: name, found: tensor.shape, expected: "[\(expected)]"))
+    }
+    return tensor
+  }
+}
+
+/// The Levenshtein distance of two names, in UTF-8 bytes, at most 100 of each.
+func editDistance(_ first: String, _ second: String) -> Int {
+  let first = Array(first.utf8.prefix(100))
+  let second = Array(second.utf8.prefix(100))
+  var previous = Array(0...second.count)
+  for (i, byte) in first.enumerated() {
+    var current = [i + 1]
+    for (j, other) in second.enumerated() {
+      current.append(
+        min(previous[j + 1] + 1, current[j] + 1, previous[j] + (byte == other ? 0 : 1)))
+    }
+    previous = current
+  }
+  return previous[second.count]
+}
