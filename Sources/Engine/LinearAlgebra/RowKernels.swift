@@ -53,18 +53,26 @@ func layerNorm(
   }
 }
 
-/// Scales a row to unit length; leaves a row of length zero as it is.
+/// Scales each row, [width], to unit length; leaves rows of length zero as they are.
 ///
 /// The length is taken in `Double`, so rows of elements as small as 1e-40 or as large as 1e38
 /// become unit rows too.
 ///
-/// - Returns: The length that the row had.
+/// - Parameters:
+///   - rows: The rows, [rows, width], changed in place.
+///   - width: The length of a row, at least 1.
+/// - Returns: The lengths that the rows had, [rows].
 @discardableResult
-func normalize(_ row: inout MutableSpan<Float>) -> Double {
-  let norm = euclideanNorm(row.span)
-  guard norm > 0 else { return norm }
-  for j in row.indices { row[j] = Float(Double(row[j]) / norm) }
-  return norm
+func normalizeRows(_ rows: inout MutableSpan<Float>, width: Int) -> [Double] {
+  var norms: [Double] = []
+  norms.reserveCapacity(rows.count / width)
+  for start in stride(from: 0, to: rows.count, by: width) {
+    let norm = euclideanNorm(rows.span.extracting(start..<(start + width)))
+    norms.append(norm)
+    guard norm > 0 else { continue }
+    for j in start..<(start + width) { rows[j] = Float(Double(rows[j]) / norm) }
+  }
+  return norms
 }
 
 /// The activation functions between the two matrices of a CLIP perceptron.

@@ -1,0 +1,162 @@
+/// The text transformer of CLIP and its projection into the joint space.
+///
+/// Pre-norm blocks with causal attention; the state at the end token is normalised and projected.
+/// Radford et al. 2021; tensor names of transformers' `modeling_clip.py`.
+public struct TextTower: Sendable {
+  /// The tensors of one block.
+  struct Block: Sendable {
+    let norm1: LayerNormWeights
+    let query: Linear
+    let key: Linear
+    let value: Linear
+    let output: Linear
+    let norm2: LayerNormWeights
+    let expand: Linear
+    let contract: Linear
+  }
+
+  /// The sizes and switches.
+  let configuration: CLIPConfiguration.Text
+
+  /// One row for each token, [vocabularySize, width].
+  let tokenEmbedding: Tensor
+
+  /// One row for each position, [contextLength, width].
+  let positionEmbedding: [Float]
+
+  let blocks: [Block]
+  let finalNorm: LayerNormWeights
+
+  /// The way into the joint space, [embeddingWidth, width].
+  let projection: Linear
+
+  /// The file that the weights come from, for messages.
+  let path: String
+
+  /// The width of the joint space, D.
+  public var embeddingWidth: Int { projection.outputs }
+
+  /// The most tokens of a prompt, start and end tokens included.
+  public var contextLength: Int { configuration.contextLength }
+
+  init(_ configuration: CLIPConfiguration, weights: TensorFile) throws(CheckpointError) {
+    let text = configuration.text
+    let width = text.width
+    self.configuration = text
+    path = weights.path
+    tokenEmbedding = try weights.weights(
+      "text_model.embeddings.token_embedding.weight", shape: [text.vocabularySize, width])
+    positionEmbedding = try weights.weights(
+      "text_model.embeddings.position_embedding.weight", shape: [text.contextLength, width]
+    ).floats()
+    var blocks: [Block] = []
+    for index in 0..<text.layerCount {
+      blocks.append(
+        try Block("text_model.encoder.layers.\(index)", configuration: text, in: weights))
+    }
+    self.blocks = blocks
+    finalNorm = try LayerNormWeights(
+      "text_model.final_layer_norm", width: width, epsilon: text.epsilon, in: weights)
+    projection = try Linear(
+      "text_projection", inputs: width, outputs: configuration.embeddingWidth, hasBias: false,
+      in: weights)
+  }
+}
+
+extension TextTower.Block {
+  fileprivate init(
+    _ name: String, configuration: CLIPConfiguration.Text, in file: TensorFile
+  ) throws(CheckpointError) {
+    let (width, inner) = (configuration.width, configuration.intermediateWidth)
+    let epsilon = configuration.epsilon
+    norm1 = try LayerNormWeights(name + ".layer_norm1", width: width, epsilon: epsilon, in: file)
+    query = try Linear(name + ".self_attn.q_proj", inputs: width, outputs: width, in: file)
+    key = try Linear(name + ".self_attn.k_proj", inputs: width, outputs: width, in: file)
+    value = try Linear(name + ".self_attn.v_proj", inputs: width, outputs: width, in: file)
+    output = try Linear(name + ".self_attn.out_proj", inputs: width, outputs: width, in: file)
+    norm2 = try LayerNormWeights(name + ".layer_norm2", width: width, epsilon: epsilon, in: file)
+    expand = try Linear(name + ".mlp.fc1", inputs: width, outputs: inner, in: file)
+    contract = try Linear(name + ".mlp.fc2", inputs: inner, outputs: width, in: file)
+  }
+}
+
+// MARK: - Prompts to embeddings
+
+extension TextTower {
+  /// The most tokens that are computed together: large enough for full-speed products, small
+  /// enough that the widest state of a batch stays near 25 MB for ViT-L/14.
+  static let tokensPerBatch = 2048
+
+  /// The unit embeddings of prompts.
+  ///
+  /// Tokens after the one that is pooled cannot reach it under the causal mask and are left out;
+  /// nothing is padded. A prompt's embedding does not depend on the others, on how they are
+  /// batched, or on the number of workers.
+  ///
+  /// - Parameters:
+  ///   - prompts: Token ids with start and end tokens, at most `contextLength` each.
+  ///   - workers: The number of threads.
+  ///   - progress: Called on the calling thread with the number of prompts done so far.
+  /// - Returns: One row for each prompt, in order: [prompts.count, D].
+  /// - Throws: `ModelError` if a token is not in the vocabulary or the end token is missing.
+  public func embed(
+    _ prompts: [[Int32]], workers: Int, progress: (Int) -> Void = { _ in }
+  ) throws(ModelError) -> Matrix {
+    let sequences = try prompts.map { prompt throws(ModelError) in try pooledPrefix(of: prompt) }
+    let batches = Self.batches(of: sequences)
+    var result = Matrix(rows: prompts.count, columns: embeddingWidth)
+    for first in stride(from: 0, to: batches.count, by: workers) {
+      let wave = Array(batches[first..<min(first + workers, batches.count)])
+      let parts = mapInParallel(count: wave.count, workers: workers) { index in
+        TextTowerPass(tower: self, sequences: Array(sequences[wave[index]])).run()
+      }
+      for (range, part) in zip(wave, parts) {
+        let start = range.lowerBound * embeddingWidth
+        result.elements.replaceSubrange(start..<(start + part.count), with: part)
+      }
+      progress(wave.last?.upperBound ?? 0)
+    }
+    return result
+  }
+
+  /// The tokens up to and including the one at which the embedding is taken.
+  private func pooledPrefix(of prompt: [Int32]) throws(ModelError) -> ArraySlice<Int32> {
+    precondition(prompt.count <= contextLength, "\(prompt.count) tokens for \(contextLength)")
+    if let id = prompt.first(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
+      throw ModelError(
+        path: path,
+        reason: .tokenOutOfRange(id: Int(id), vocabularySize: configuration.vocabularySize))
+    }
+    let position: Int?
+    let endToken: Int
+    switch configuration.pooling {
+    case .largestID:
+      endToken = 2
+      position = prompt.max().flatMap { prompt.firstIndex(of: $0) }
+    case .first(let id):
+      endToken = id
+      position = prompt.firstIndex { Int($0) == id }
+    }
+    guard let position else {
+      let ids = prompt.map(String.init).joined(separator: " ")
+      throw ModelError(path: path, reason: .noEndToken(id: endToken, prompt: "tokens " + ids))
+    }
+    return prompt[...position]
+  }
+
+  /// Cuts sequences into runs of at most `tokensPerBatch` tokens, at least one sequence each.
+  private static func batches(of sequences: [ArraySlice<Int32>]) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    var start = 0
+    var tokens = 0
+    for (index, sequence) in sequences.enumerated() {
+      if index > start, tokens + sequence.count > tokensPerBatch {
+        batches.append(start..<index)
+        (start, tokens) = (index, 0)
+      }
+      tokens += sequence.count
+    }
+    if start < sequences.count { batches.append(start..<sequences.count) }
+    return batches
+  }
+}
