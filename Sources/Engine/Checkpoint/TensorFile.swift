@@ -163,3 +163,26 @@ func editDistance(_ first: String, _ second: String) -> Int {
   }
   return previous[second.count]
 }
+
+extension TensorFile {
+  /// The whole numbers of a tensor, checked for its shape.
+  ///
+  /// - Parameters:
+  ///   - name: The name, verbatim.
+  ///   - shape: The shape that it must have.
+  /// - Returns: The numbers, in order.
+  /// - Throws: `CheckpointError` if it is missing, of another type, or of another shape.
+  public func integers(_ name: String, shape: [Int]) throws(CheckpointError) -> [Int] {
+    let tensor = try tensor(name)
+    guard let integers = tensor.integers() else {
+      throw CheckpointError(
+        path: path,
+        reason: .wrongDType(tensor: name, found: tensor.dtype, expected: "whole numbers"))
+    }
+    guard tensor.shape == shape else {
+      throw CheckpointError(
+        path: path, reason: .wrongShape(tensor: name, found: tensor.shape, expected: "\(shape)"))
+    }
+    return integers
+  }
+}

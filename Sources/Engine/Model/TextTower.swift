@@ -90,33 +90,54 @@ extension TextTower {
   /// The unit embeddings of prompts.
   ///
   /// Tokens after the one that is pooled cannot reach it under the causal mask and are left out;
-  /// nothing is padded. A prompt's embedding does not depend on the others, on how they are
-  /// batched, or on the number of workers.
+  /// nothing is padded. Equal prompts are computed once, so their embeddings are equal, and the
+  /// batches are the same for any number of workers.
   ///
   /// - Parameters:
   ///   - prompts: Token ids with start and end tokens, at most `contextLength` each.
   ///   - workers: The number of threads.
-  ///   - progress: Called on the calling thread with the number of prompts done so far.
+  ///   - progress: Called on the calling thread with the number of distinct prompts done so far,
+  ///     and how many there are.
   /// - Returns: One row for each prompt, in order: [prompts.count, D].
   /// - Throws: `ModelError` if a token is not in the vocabulary or the end token is missing.
   public func embed(
-    _ prompts: [[Int32]], workers: Int, progress: (Int) -> Void = { _ in }
+    _ prompts: [[Int32]], workers: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(ModelError) -> Matrix {
-    let sequences = try prompts.map { prompt throws(ModelError) in try pooledPrefix(of: prompt) }
-    let batches = Self.batches(of: sequences)
+    var distinct: [ArraySlice<Int32>] = []
+    var indexOf: [ArraySlice<Int32>: Int] = [:]
+    var rows: [Int] = []
+    for prompt in prompts {
+      let prefix = try pooledPrefix(of: prompt)
+      let index = indexOf[prefix] ?? distinct.count
+      if index == distinct.count {
+        distinct.append(prefix)
+        indexOf[prefix] = index
+      }
+      rows.append(index)
+    }
+    let embeddings = embedDistinct(distinct, workers: workers, progress: progress)
     var result = Matrix(rows: prompts.count, columns: embeddingWidth)
+    for (prompt, index) in rows.enumerated() {
+      result.elements.replaceSubrange(
+        (prompt * embeddingWidth)..<((prompt + 1) * embeddingWidth), with: embeddings.row(index))
+    }
+    return result
+  }
+
+  private func embedDistinct(
+    _ sequences: [ArraySlice<Int32>], workers: Int, progress: (Int, Int) -> Void
+  ) -> Matrix {
+    let batches = Self.batches(of: sequences)
+    var elements: [Float] = []
     for first in stride(from: 0, to: batches.count, by: workers) {
       let wave = Array(batches[first..<min(first + workers, batches.count)])
       let parts = mapInParallel(count: wave.count, workers: workers) { index in
         TextTowerPass(tower: self, sequences: Array(sequences[wave[index]])).run()
       }
-      for (range, part) in zip(wave, parts) {
-        let start = range.lowerBound * embeddingWidth
-        result.elements.replaceSubrange(start..<(start + part.count), with: part)
-      }
-      progress(wave.last?.upperBound ?? 0)
+      for part in parts { elements += part }
+      progress(wave.last?.upperBound ?? 0, sequences.count)
     }
-    return result
+    return Matrix(rows: sequences.count, columns: embeddingWidth, elements: elements)
   }
 
   /// The tokens up to and including the one at which the embedding is taken.

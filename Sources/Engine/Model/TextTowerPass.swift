@@ -9,7 +9,7 @@ struct TextTowerPass {
   private let sequences: [ArraySlice<Int32>]
   /// Where each sequence starts, and after the last one the number of tokens.
   private let offsets: [Int]
-  /// The rows of the state: the tokens, and zeros up to a multiple of `rowMultiple`.
+  /// The rows of the state, S.
   private let rows: Int
 
   /// The residual stream, [rows, width].
@@ -23,16 +23,11 @@ struct TextTowerPass {
   private var inner: [Float]
   private var scratch: [Float] = []
 
-  /// Products have a multiple of this many rows, so that each row meets the same kernel whatever
-  /// stands beside it.
-  static let rowMultiple = 64
-
   init(tower: TextTower, sequences: [ArraySlice<Int32>]) {
     self.tower = tower
     self.sequences = sequences
     offsets = sequences.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
-    let tokens = offsets[offsets.count - 1]
-    rows = (tokens + Self.rowMultiple - 1) / Self.rowMultiple * Self.rowMultiple
+    rows = offsets[offsets.count - 1]
     let width = tower.configuration.width
     let empty = [Float](repeating: 0, count: rows * width)
     (state, normalized, queries, keys, values) = (empty, empty, empty, empty, empty)
@@ -134,8 +129,7 @@ struct TextTowerPass {
   private mutating func project() -> [Float] {
     let width = tower.configuration.width
     let count = sequences.count
-    let padded = (count + Self.rowMultiple - 1) / Self.rowMultiple * Self.rowMultiple
-    var pooled = [Float](repeating: 0, count: padded * width)
+    var pooled = [Float](repeating: 0, count: count * width)
     for index in 0..<count {
       let source = (offsets[index + 1] - 1) * width
       pooled.replaceSubrange(
@@ -145,10 +139,10 @@ struct TextTowerPass {
     var span = pooled.mutableSpan
     layerNorm(&span, weight: norm.weight, bias: norm.bias, epsilon: norm.epsilon)
     let embeddingWidth = tower.embeddingWidth
-    var embeddings = [Float](repeating: 0, count: padded * embeddingWidth)
-    tower.projection.apply(pooled, rows: padded, into: &embeddings, scratch: &scratch)
+    var embeddings = [Float](repeating: 0, count: count * embeddingWidth)
+    tower.projection.apply(pooled, rows: count, into: &embeddings, scratch: &scratch)
     var rows = embeddings.mutableSpan
     normalizeRows(&rows, width: embeddingWidth)
-    return Array(embeddings.prefix(count * embeddingWidth))
+    return embeddings
   }
 }

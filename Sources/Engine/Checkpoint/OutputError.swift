@@ -1,0 +1,78 @@
+internal import Foundation
+
+/// An output that cannot be written, and why.
+public struct OutputError: EngineError, Equatable {
+  /// What is wrong.
+  public enum Reason: Equatable, Sendable {
+    case exists
+    case isInput
+    case missingParent(String)
+    case notPermitted
+    case diskFull
+    case cannotCreate(String)
+    case writing(String)
+  }
+
+  /// The file or directory, as it was named.
+  public let path: String
+
+  /// What is wrong with it.
+  public let reason: Reason
+
+  /// Makes an error.
+  public init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// Makes the error that says what Foundation says of a file operation.
+  ///
+  /// - Parameters:
+  ///   - path: The file or directory.
+  ///   - error: What was thrown.
+  ///   - isCreation: Whether something was to be created, rather than written to.
+  public init(path: String, _ error: any Error, isCreation: Bool) {
+    let code = (error as? CocoaError)?.code
+    let posix = (error as? POSIXError)?.code ?? (error as NSError).posixCode
+    let reason: Reason
+    switch (code, posix) {
+    case (.fileWriteNoPermission, _), (_, .EACCES), (_, .EPERM): reason = .notPermitted
+    case (.fileWriteOutOfSpace, _), (_, .ENOSPC), (_, .EDQUOT): reason = .diskFull
+    default:
+      let what = (error as NSError).localizedDescription
+      reason = isCreation ? .cannotCreate(what) : .writing(what)
+    }
+    self.init(path: path, reason: reason)
+  }
+
+  public var kind: FaultKind {
+    switch reason {
+    case .isInput: .usage
+    case .exists, .missingParent, .cannotCreate: .cannotCreate
+    case .notPermitted: .permission
+    case .diskFull, .writing: .inputOutput
+    }
+  }
+
+  public var description: String { "\(path.printable(limit: 1000)): \(message)" }
+
+  private var message: String {
+    switch reason {
+    case .exists: "already exists; --force replaces it"
+    case .isInput: "is an input too, expected another path"
+    case .missingParent(let parent): "no directory \(parent.printable(limit: 1000)) to create it in"
+    case .notPermitted: "not permitted to write"
+    case .diskFull: "no space left"
+    case .cannotCreate(let what): "cannot be created: \(what)"
+    case .writing(let what): "cannot be written: \(what)"
+    }
+  }
+}
+
+extension NSError {
+  /// The error number of the system call behind the error, if there is one.
+  fileprivate var posixCode: POSIXErrorCode? {
+    if domain == NSPOSIXErrorDomain { return POSIXErrorCode(rawValue: Int32(code)) }
+    return (userInfo[NSUnderlyingErrorKey] as? NSError)?.posixCode
+  }
+}

@@ -1,0 +1,111 @@
+internal import Foundation
+
+extension LabelBank {
+  /// The value of `format` in the metadata of a bank's file.
+  static let fileFormat = "lensctl.label-bank"
+
+  /// Reads embeddings from a file: a bank that was written by `write(to:)`, or the rows of any
+  /// other safetensors or NPY file.
+  ///
+  /// The names of the labels come from `namesPath`, else from the file's metadata, else they are
+  /// `label 0`, `label 1` and so on.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - key: The tensor, [C, D]; may be nil if the file has a tensor `embeddings`, or one tensor
+  ///     of two dimensions.
+  ///   - namesPath: A label file with one line for each row.
+  /// - Throws: `CheckpointError`, `TextError` or `ModelError` if the file or the names do not fit.
+  public init(contentsOf path: String, key: String? = nil, namesPath: String? = nil) throws {
+    let file = try TensorFile(contentsOf: path)
+    let tensor = try Self.embeddings(in: file, key: key)
+    let isBank = file.metadata["format"] == Self.fileFormat && key == nil
+    let names: [String]
+    if let namesPath {
+      names = try LabelSet(contentsOf: namesPath).labels
+    } else if let stated = try Self.strings("labels", in: file) {
+      names = stated
+    } else {
+      names = (0..<tensor.shape[0]).map { "label \($0)" }
+    }
+    var blank: [Bool] = []
+    if isBank {
+      let codes = try file.tensor("status").integers() ?? []
+      guard codes.count == tensor.shape[0] else {
+        throw ModelError(
+          path: path, reason: .labelCount(found: codes.count, rows: tensor.shape[0]))
+      }
+      blank = codes.map { $0 == Int(LabelStatus.blank.rawValue) }
+    }
+    try self.init(
+      source: path, labels: names, embeddings: tensor.matrix(), blank: blank,
+      logitScale: file.metadata["logit_scale"].flatMap { Double($0) },
+      provenance: try Self.json("provenance", in: file)?.object ?? [:],
+      warnings: try Self.strings("warnings", in: file) ?? [])
+  }
+
+  private static func embeddings(in file: TensorFile, key: String?) throws -> Tensor {
+    let candidates = file.tensors.values.filter {
+      $0.shape.count == 2 && $0.dtype.isFloatingPoint
+    }
+    let name: String
+    if let key {
+      name = key
+    } else if file.tensors["embeddings"] != nil {
+      name = "embeddings"
+    } else if candidates.count == 1, let only = candidates.first {
+      name = only.name
+    } else {
+      throw ModelError(
+        path: file.path, reason: .ambiguousEmbeddings(tensors: candidates.map(\.name).sorted()))
+    }
+    return try file.weights(name, shape: [nil, nil])
+  }
+
+  private static func json(_ name: String, in file: TensorFile) throws -> JSONValue? {
+    guard let text = file.metadata[name] else { return nil }
+    do {
+      return try JSONValue(parsing: Data(text.utf8))
+    } catch {
+      throw CheckpointError(path: file.path, reason: .malformedHeader("\(name): \(error)"))
+    }
+  }
+
+  private static func strings(_ name: String, in file: TensorFile) throws -> [String]? {
+    guard let json = try json(name, in: file) else { return nil }
+    let strings = json.array?.compactMap(\.string) ?? []
+    guard strings.count == json.array?.count,
+      !strings.contains(where: { $0.unicodeScalars.contains("\n") })
+    else {
+      throw CheckpointError(
+        path: file.path, reason: .malformedHeader("\(name) is not a list of single lines"))
+    }
+    return strings
+  }
+
+  /// Writes the bank: `embeddings` [C, D] f32 and `status` [C] u8, with labels and provenance in
+  /// the metadata.
+  ///
+  /// - Parameter path: The file; replaced if it exists.
+  /// - Throws: `OutputError` if it cannot be written; nothing is left under the name then.
+  public func write(to path: String) throws(OutputError) {
+    var metadata = [
+      ("format", Self.fileFormat), ("version", "1"),
+      ("labels", JSONValue.array(labels.map { .string($0) }).serialized()),
+      ("provenance", JSONValue.object(provenance).serialized()),
+      ("warnings", JSONValue.array(warnings.map { .string($0) }).serialized()),
+    ]
+    if let logitScale { metadata.append(("logit_scale", "\(logitScale)")) }
+    let layout = SafetensorsLayout(
+      [
+        .init(
+          name: "embeddings", dtype: .f32, shape: [embeddings.rows, embeddings.columns]),
+        .init(name: "status", dtype: .u8, shape: [statuses.count]),
+      ],
+      metadata: metadata)
+    try OutputFile.write(
+      layout.header + littleEndianBytes(embeddings.elements)
+        + littleEndianBytes(statuses.map(\.rawValue)),
+      to: path)
+  }
+}

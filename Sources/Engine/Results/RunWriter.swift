@@ -1,0 +1,198 @@
+internal import Foundation
+
+/// Writes a run directory: blocks of features as they come, then labels and `run.json`.
+///
+/// Everything is written in `RUN.partial`, a directory beside the final one, which is renamed when
+/// it is complete. What fails before leaves nothing under the final name.
+///
+/// Noncopyable: the compiler rejects a write after `finish`, and a second `finish`.
+public struct RunWriter: ~Copyable {
+  /// The directory, under its final name.
+  public let path: String
+
+  /// The rows of `features.safetensors`.
+  public let featureCount: Int
+
+  private let partialPath: String
+  private let columns: [FeatureColumn]
+  private let layout: SafetensorsLayout
+  private let handle: FileHandle
+  private let replacesExisting: Bool
+  private var tally: RunTally
+  private var blocks: [JSONValue] = []
+
+  /// The version of the format; readers refuse any other.
+  public static let formatVersion = 1
+
+  /// Starts a run.
+  ///
+  /// - Parameters:
+  ///   - path: The directory to be made.
+  ///   - featureCount: How many features will be written.
+  ///   - labelCount: The labels of the bank, C.
+  ///   - topCount: The labels kept for each feature and end.
+  ///   - replacesExisting: Whether a directory that stands there is replaced at the end.
+  /// - Throws: `OutputError` if the directory exists or cannot be made.
+  public init(
+    path: String, featureCount: Int, labelCount: Int, topCount: Int, replacesExisting: Bool
+  ) throws(OutputError) {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let columns = FeatureColumn.all(topCount: topCount)
+    let layout = SafetensorsLayout(
+      columns.map {
+        .init(name: $0.name, dtype: $0.dtype, shape: $0.shape(featureCount: featureCount))
+      },
+      metadata: [("format", "lensctl.features"), ("version", "\(Self.formatVersion)")])
+    try Self.checkTarget(path, replacesExisting: replacesExisting)
+    let handle = try Self.start(path + ".partial", header: layout.header)
+    self.path = path
+    self.featureCount = featureCount
+    self.replacesExisting = replacesExisting
+    self.columns = columns
+    self.layout = layout
+    self.handle = handle
+    partialPath = path + ".partial"
+    tally = RunTally(labelCount: labelCount)
+  }
+
+  /// Makes an empty directory for a run in the making, and starts its file of features.
+  private static func start(_ path: String, header: Data) throws(OutputError) -> FileHandle {
+    do {
+      if MappedFile.exists(path) { try FileManager.default.removeItem(atPath: path) }
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    } catch {
+      throw OutputError(path: path, error, isCreation: true)
+    }
+    let handle = try OutputFile.create(path + "/features.safetensors")
+    do {
+      try handle.write(contentsOf: header)
+    } catch {
+      throw OutputError(path: path, error, isCreation: false)
+    }
+    return handle
+  }
+
+  /// Checks that a directory can be made under a name, before any work is done.
+  ///
+  /// - Parameters:
+  ///   - path: The directory to be made.
+  ///   - replacesExisting: Whether it may exist.
+  /// - Throws: `OutputError` if it exists, is a file, or has no parent directory.
+  public static func checkTarget(
+    _ path: String, replacesExisting: Bool
+  ) throws(OutputError) {
+    let parent = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    guard MappedFile.isDirectory(parent) else {
+      throw OutputError(path: path, reason: .missingParent(parent))
+    }
+    guard MappedFile.exists(path) else { return }
+    guard MappedFile.isDirectory(path) else {
+      throw OutputError(path: path, reason: .cannotCreate("a file of that name exists"))
+    }
+    guard replacesExisting else { throw OutputError(path: path, reason: .exists) }
+    guard MappedFile.exists(path + "/run.json") else {
+      throw OutputError(
+        path: path, reason: .cannotCreate("a directory that is not a run is never replaced"))
+    }
+  }
+
+  /// Appends a block of features.
+  ///
+  /// - Parameter block: The next features, in rising order.
+  /// - Throws: `OutputError` if it cannot be written.
+  public mutating func write(_ block: FeatureBlock) throws(OutputError) {
+    let first = tally.featureCount
+    precondition(
+      first + block.rows <= featureCount, "\(first + block.rows) features of \(featureCount)")
+    var stored = Data()
+    for (column, offset) in zip(columns, layout.offsets) {
+      let bytes = column.bytes(block)
+      try write(bytes, at: offset + first * column.stride)
+      stored += bytes
+    }
+    blocks.append([
+      "first": .integer(first), "count": .integer(block.rows),
+      "checksum": .string("sha256:" + FileDigest.sha256(stored)),
+    ])
+    tally.add(block)
+  }
+
+  /// Writes labels and description, makes everything durable, and gives the run its name.
+  ///
+  /// - Parameters:
+  ///   - labels: The labels that the ids stand for.
+  ///   - description: The members of `run.json`, to which counts, blocks and digests of the files
+  ///     are added.
+  /// - Returns: The whole `run.json`.
+  /// - Throws: `OutputError` if anything cannot be written; nothing is left under the final name.
+  public consuming func finish(
+    labels: LabelBank, description: JSONObject
+  ) throws(OutputError) -> JSONObject {
+    precondition(
+      tally.featureCount == featureCount, "\(tally.featureCount) features of \(featureCount)")
+    do {
+      try handle.synchronize()
+      try handle.close()
+    } catch {
+      throw OutputError(path: path, error, isCreation: false)
+    }
+    try LabelColumns(bank: labels, tally: tally).write(to: partialPath)
+    let run = try completed(description)
+    let text = JSONValue.object(run).serialized(indent: 2) + "\n"
+    try OutputFile.write(Data(text.utf8), to: partialPath + "/run.json")
+    try moveIntoPlace()
+    return run
+  }
+
+  /// Removes what a run that failed has written so far.
+  ///
+  /// - Parameter path: The directory, under its final name.
+  public static func removePartial(of path: String) {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    try? FileManager.default.removeItem(atPath: path + ".partial")
+  }
+}
+
+extension RunWriter {
+  private func write(_ bytes: Data, at offset: Int) throws(OutputError) {
+    do {
+      try handle.seek(toOffset: UInt64(offset))
+      try handle.write(contentsOf: bytes)
+    } catch {
+      throw OutputError(path: partialPath, error, isCreation: false)
+    }
+  }
+
+  /// Adds what the writer knows to the description of a run.
+  private func completed(_ description: JSONObject) throws(OutputError) -> JSONObject {
+    var run: JSONObject = ["format": "lensctl.run", "format_version": .integer(Self.formatVersion)]
+    for name in description.names { run[name] = description[name] }
+    run["counts"] = tally.json
+    run["blocks"] = .array(blocks)
+    var files: JSONObject = [:]
+    for name in ["features.safetensors", "labels.safetensors", "labels.txt"] {
+      do {
+        files[name] = .string(
+          "sha256:" + (try FileDigest.sha256(contentsOf: partialPath + "/" + name)))
+      } catch {
+        throw OutputError(path: path, error, isCreation: false)
+      }
+    }
+    run["files"] = .object(files)
+    return run
+  }
+
+  /// Renames the directory; one that stands there is moved aside first and removed after.
+  private func moveIntoPlace() throws(OutputError) {
+    do {
+      let aside = path + ".replaced"
+      if replacesExisting, MappedFile.exists(path) {
+        try FileManager.default.moveItem(atPath: path, toPath: aside)
+      }
+      try FileManager.default.moveItem(atPath: partialPath, toPath: path)
+      if MappedFile.exists(aside) { try FileManager.default.removeItem(atPath: aside) }
+    } catch {
+      throw OutputError(path: path, error, isCreation: true)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+internal import Foundation
+
+/// A file that a run was made from.
+struct InputRecord: Sendable, Equatable {
+  /// What the file is to the run, such as `model` or `autoencoder`.
+  let role: String
+  let path: String
+  let bytes: Int
+  /// 64 hexadecimal digits.
+  let sha256: String
+
+  /// Reads and digests a file.
+  init(role: String, path: String) throws(CheckpointError) {
+    let contents = try MappedFile.contents(of: path)
+    self.role = role
+    self.path = path
+    bytes = contents.count
+    sha256 = FileDigest.sha256(contents)
+  }
+
+  var json: JSONValue {
+    [
+      "role": .string(role), "path": .string(path), "bytes": .integer(bytes),
+      "sha256": .string(sha256),
+    ]
+  }
+
+  /// Digests several files.
+  static func all(role: String, _ paths: [String]) throws(CheckpointError) -> [InputRecord] {
+    var records: [InputRecord] = []
+    for path in paths { records.append(try InputRecord(role: role, path: path)) }
+    return records
+  }
+}

@@ -1,0 +1,288 @@
+internal import Foundation
+
+/// A scan with everything opened, checked and encoded: ready to run.
+public struct LensRun: Sendable {
+  /// What was asked for.
+  public let request: ScanRequest
+
+  /// The autoencoder.
+  public let autoencoder: Autoencoder
+
+  /// The labels and their embeddings.
+  public let labels: LabelBank
+
+  /// The computation.
+  public let scan: LensScan
+
+  /// Where the factor on cosines comes from: `temperature`, `checkpoint`, `bank` or `default`.
+  public let logitScaleSource: String
+
+  /// What a user should know before trusting the results, one line each.
+  public let warnings: [String]
+
+  private let model: CLIPModel?
+  private let inputs: [InputRecord]
+  private let opened: StageClock
+
+  /// The factor on cosines where nothing states one: that of the OpenAI checkpoints.
+  public static let defaultLogitScale = 100.0
+
+  /// Opens, checks and encodes everything that a scan needs.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - progress: Called as work goes on, on the calling thread.
+  /// - Throws: An `EngineError` that says what does not fit.
+  public init(_ request: ScanRequest, progress: (RunProgress) -> Void = { _ in }) throws {
+    var clock = StageClock()
+    progress(.opening)
+    let variantMap = request.map
+    let model = try request.model.map { try CLIPModel($0) }
+    let head = variantMap == .native ? nil : try model?.imageHead()
+    autoencoder = try Autoencoder(
+      contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
+      orientation: request.orientation, expectedWidth: head?.width)
+    let variant = try LensVariant(
+      direction: request.direction,
+      map: variantMap ?? (autoencoder.space == .joint ? .native : .full), alpha: request.alpha)
+    if variant.map != .native, head == nil {
+      throw RunError(
+        subject: "scan", reason: .modelNeeded(for: "a \(variant.map.rawValue) map"))
+    }
+    clock.end("open")
+    let (labels, labelInputs) = try Self.labels(for: request, progress: progress)
+    clock.end("labels")
+    let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
+    scan = try LensScan(
+      autoencoder: autoencoder, variant: variant, head: variant.map == .native ? nil : head,
+      labels: labels, logitScale: scale, topCount: request.topCount,
+      selection: try request.features.map {
+        try FeatureSelection(parsing: $0, featureCount: autoencoder.featureCount)
+      })
+    inputs =
+      try labelInputs
+      + Self.modelInputs(model, besides: labelInputs)
+      + InputRecord.all(role: "autoencoder", autoencoder.sourcePaths)
+    clock.end("digests")
+    self.request = request
+    self.model = model
+    self.labels = labels
+    logitScaleSource = source
+    warnings = Self.warnings(request: request, labels: labels, scan: scan)
+    opened = clock
+  }
+}
+
+// MARK: - Running
+
+extension LensRun {
+  /// Scans, and hands over the results in rising order of feature.
+  ///
+  /// - Parameters:
+  ///   - progress: Called as work goes on, on the calling thread.
+  ///   - body: Receives each block of features, on the calling thread.
+  /// - Throws: What `body` throws.
+  public func forEachBlock(
+    progress: (RunProgress) -> Void = { _ in }, _ body: (FeatureBlock) throws -> Void
+  ) throws {
+    var done = 0
+    try scan.run(workers: request.workers) { (block) throws in
+      try body(block)
+      done += block.rows
+      progress(.scanning(done: done, total: scan.selection.count))
+    }
+  }
+
+  /// Scans, and writes a run directory.
+  ///
+  /// - Parameters:
+  ///   - path: The directory to be made.
+  ///   - replacesExisting: Whether a run that stands there is replaced at the end.
+  ///   - progress: Called as work goes on, on the calling thread.
+  /// - Returns: The contents of `run.json`.
+  /// - Throws: `OutputError` if the run cannot be written, `RunError` if no feature could be read
+  ///   or if warnings are errors; nothing is left under the final name then.
+  public func write(
+    to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in }
+  ) throws -> JSONObject {
+    try checkStrictly(masked: 0)
+    for input in inputs where Self.isSameFile(input.path, path) {
+      throw OutputError(path: path, reason: .isInput)
+    }
+    var writer = try RunWriter(
+      path: path, featureCount: scan.selection.count, labelCount: labels.labels.count,
+      topCount: scan.topCount, replacesExisting: replacesExisting)
+    do {
+      var clock = opened
+      var masked = 0
+      try forEachBlock(progress: progress) { block in
+        masked += block.statuses.count { $0 != FeatureStatus.read.rawValue }
+        try writer.write(block)
+      }
+      try checkSomethingRead(masked: masked)
+      try checkStrictly(masked: masked)
+      clock.end("scan")
+      progress(.writing)
+      return try writer.finish(
+        labels: labels, description: description(clock: clock, masked: masked))
+    } catch {
+      RunWriter.removePartial(of: path)
+      throw error
+    }
+  }
+
+  /// Checks that a run did not come out empty.
+  ///
+  /// - Parameter masked: The features that were not read.
+  /// - Throws: `RunError` if there were features and none was read.
+  public func checkSomethingRead(masked: Int) throws(RunError) {
+    guard masked == 0 || masked < scan.selection.count else {
+      throw RunError(subject: autoencoder.path, reason: .nothingRead(count: masked))
+    }
+  }
+
+  /// Refuses to go on if warnings are errors and there are any.
+  ///
+  /// - Parameter masked: The features that were not read.
+  /// - Throws: `RunError` that lists the warnings.
+  public func checkStrictly(masked: Int) throws(RunError) {
+    let warnings = warnings + Self.maskedWarning(masked)
+    guard !request.isStrict || warnings.isEmpty else {
+      throw RunError(subject: autoencoder.path, reason: .strict(warnings))
+    }
+  }
+
+  private static func maskedWarning(_ masked: Int) -> [String] {
+    masked == 0 ? [] : ["\(masked) features masked: dead, not finite, or without image"]
+  }
+
+  private static func isSameFile(_ first: String, _ second: String) -> Bool {
+    URL(filePath: first).resolvingSymlinksInPath()
+      == URL(filePath: second).resolvingSymlinksInPath()
+  }
+}
+
+// MARK: - Parts
+
+extension LensRun {
+  private static func labels(
+    for request: ScanRequest, progress: (RunProgress) -> Void
+  ) throws -> (LabelBank, [InputRecord]) {
+    switch request.labels {
+    case .embeddings(let path, let key, let namesPath):
+      let bank = try LabelBank(contentsOf: path, key: key, namesPath: namesPath)
+      var inputs = try InputRecord.all(role: "text_embeddings", [path])
+      inputs += try InputRecord.all(role: "names", namesPath.map { [$0] } ?? [])
+      return (bank, inputs)
+    case .vocabulary(let name, let templates):
+      guard let model = request.model else {
+        throw RunError(subject: "scan", reason: .modelNeeded(for: "encoding labels"))
+      }
+      let bankRequest = try BankRequest(
+        model: model, tokenizer: request.tokenizer, labels: name, templates: templates)
+      let (bank, _) = try bankRequest.bank(
+        cache: request.bankCache, workers: request.workers
+      ) { done, total in progress(.encoding(done: done, total: total)) }
+      var inputs = bankRequest.inputs
+      if name != "imagenet" { inputs += try InputRecord.all(role: "labels", [name]) }
+      return (bank, inputs)
+    }
+  }
+
+  private static func modelInputs(
+    _ model: CLIPModel?, besides known: [InputRecord]
+  ) throws -> [InputRecord] {
+    guard let model, !known.contains(where: { $0.role == "model" }) else { return [] }
+    return try InputRecord.all(role: "model", model.sourcePaths)
+  }
+
+  private static func logitScale(
+    for request: ScanRequest, model: CLIPModel?, labels: LabelBank
+  ) throws -> (Double, String) {
+    if let temperature = request.temperature {
+      guard (1e-6...1e6).contains(temperature) else {
+        throw LensError(subject: "scan", reason: .temperature(temperature))
+      }
+      return (1 / temperature, "temperature")
+    }
+    if let model { return (try model.logitScale(), "checkpoint") }
+    if let scale = labels.logitScale { return (scale, "bank") }
+    return (defaultLogitScale, "default")
+  }
+
+  private static func warnings(
+    request: ScanRequest, labels: LabelBank, scan: LensScan
+  ) -> [String] {
+    var warnings = labels.warnings
+    let unusable = labels.count(of: .zeroLength) + labels.count(of: .nonFinite)
+    if unusable > 0 {
+      warnings.append("\(unusable) labels masked: embeddings without length or not finite")
+    }
+    if scan.topCount < request.topCount {
+      warnings.append(
+        "top \(request.topCount) reduced to \(scan.topCount), the number of usable labels")
+    }
+    if labels.count(of: .usable) == 1 {
+      warnings.append("one usable label: its probability is 1, margin and entropy are undefined")
+    }
+    return warnings
+  }
+
+  /// The members of `run.json` that the writer does not know.
+  private func description(clock: StageClock, masked: Int) -> JSONObject {
+    [
+      "created_by": .string("lensctl \(Engine.version)"),
+      "lens": [
+        "id": .string(scan.variant.id),
+        "direction": .string(scan.variant.direction.rawValue),
+        "map": .string(scan.variant.map.rawValue),
+        "alpha": scan.variant.alpha.map { JSONValue($0) } ?? .null,
+      ],
+      "logit_scale": ["value": JSONValue(scan.logitScale), "source": .string(logitScaleSource)],
+      "top_k": .integer(scan.topCount),
+      "block_size": .integer(LensScan.blockSize),
+      "model": modelRecord,
+      "autoencoder": autoencoderRecord,
+      "labels": labelRecord,
+      "options": request.record,
+      "environment": Machine.record(workers: request.workers),
+      "inputs": .array(inputs.map(\.json)),
+      "warnings": .array((warnings + Self.maskedWarning(masked)).map { .string($0) }),
+      "seconds": clock.json,
+    ]
+  }
+
+  private var modelRecord: JSONValue {
+    guard let model else { return .null }
+    return [
+      "reference": .string(model.reference), "directory": .string(model.directory),
+      "commit": model.commit.map { .string($0) } ?? .null,
+    ]
+  }
+
+  private var autoencoderRecord: JSONValue {
+    [
+      "path": .string(autoencoder.path),
+      "family": .string(autoencoder.family),
+      "architecture": .string(autoencoder.architecture),
+      "features": .integer(autoencoder.featureCount),
+      "input_width": .integer(autoencoder.inputWidth),
+      "space": .string(autoencoder.space.rawValue),
+      "hook": autoencoder.hookName.map { .string($0) } ?? .null,
+      "notes": .array(autoencoder.notes.map { .string($0) }),
+      "evidence": .array(autoencoder.evidence.map { .string($0) }),
+    ]
+  }
+
+  private var labelRecord: JSONValue {
+    [
+      "source": .string(labels.source),
+      "count": .integer(labels.labels.count),
+      "usable": .integer(labels.count(of: .usable)),
+      "blank": .integer(labels.count(of: .blank)),
+      "zero_length": .integer(labels.count(of: .zeroLength)),
+      "nonfinite": .integer(labels.count(of: .nonFinite)),
+      "provenance": .object(labels.provenance),
+    ]
+  }
+}

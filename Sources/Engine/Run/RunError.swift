@@ -1,0 +1,48 @@
+/// A request that does not hold together, or that `--strict` refuses.
+public struct RunError: EngineError, Equatable {
+  /// What is wrong.
+  public enum Reason: Equatable, Sendable {
+    case modelNeeded(for: String)
+    case labelsNeeded
+    case labelsTwice
+    case strict([String])
+    case nothingRead(count: Int)
+    case inputChanged(role: String, found: String, expected: String)
+    case notRecorded(String)
+  }
+
+  /// What is asked for, or the file concerned.
+  public let subject: String
+
+  /// What is wrong with it.
+  public let reason: Reason
+
+  /// Makes an error.
+  public init(subject: String, reason: Reason) {
+    self.subject = subject
+    self.reason = reason
+  }
+
+  public var kind: FaultKind {
+    switch reason {
+    case .modelNeeded, .labelsNeeded, .labelsTwice: .usage
+    default: .badData
+    }
+  }
+
+  public var description: String { "\(subject.printable(limit: 1000)): \(message)" }
+
+  private var message: String {
+    switch reason {
+    case .modelNeeded(let purpose): "found no --model, expected one for \(purpose)"
+    case .labelsNeeded: "found neither --labels nor --text-embeddings, expected one of them"
+    case .labelsTwice: "found both --labels and --text-embeddings, expected one of them"
+    case .strict(let warnings): "refused by --strict: " + warnings.joined(separator: "; ")
+    case .nothingRead(let count):
+      "all \(count) features are masked, expected at least one that can be read"
+    case .inputChanged(let role, let found, let expected):
+      "\(role) has changed since the run: found \(found), expected \(expected)"
+    case .notRecorded(let what): "run.json does not say \(what)"
+    }
+  }
+}

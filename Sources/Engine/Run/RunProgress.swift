@@ -1,0 +1,31 @@
+/// How far a run is.
+public enum RunProgress: Sendable, Equatable {
+  /// Files are opened and checked.
+  case opening
+  /// Prompts go through the text tower.
+  case encoding(done: Int, total: Int)
+  /// Features are scanned.
+  case scanning(done: Int, total: Int)
+  /// The run is completed on disk.
+  case writing
+}
+
+/// Takes the wall time of one stage after another.
+struct StageClock: Sendable {
+  private var start = ContinuousClock.now
+  private var stages: [(name: String, seconds: Double)] = []
+
+  /// Ends a stage; the next one starts now.
+  mutating func end(_ name: String) {
+    let now = ContinuousClock.now
+    stages.append((name, (now - start) / .seconds(1)))
+    start = now
+  }
+
+  /// Seconds by stage.
+  var json: JSONValue {
+    var seconds: JSONObject = [:]
+    for stage in stages { seconds[stage.name] = JSONValue(stage.seconds) }
+    return .object(seconds)
+  }
+}
