@@ -89,7 +89,16 @@ private struct TokenizerJSON {
       tokens: try TextFile.tokens(vocabulary, path: path), path: path)
     parts.pieceLiterals = try pieceLiterals()
     parts.mergeList = try mergeList()
-    parts.specialTokens = try specialTokens()
+    for (content, token) in try addedTokens() {
+      // An added token need not stand in the vocabulary, but must not contradict it.
+      guard parts.tokens.updateValue(token.id, forKey: Array(content.utf8)) ?? token.id == token.id
+      else {
+        throw refuse(
+          "added_tokens \(content.printable())", .integer(Int(token.id)), "the id of the vocabulary"
+        )
+      }
+      parts.specialTokens.append(token)
+    }
     (parts.startToken, parts.endToken) = try ends(parts)
     if let unknown = root["model"]?["unk_token"], unknown != .null {
       guard let token = unknown.string else { throw refuse("unk_token", unknown, "a token") }
@@ -117,8 +126,8 @@ private struct TokenizerJSON {
     return list
   }
 
-  func specialTokens() throws(TextError) -> [SpecialToken] {
-    var tokens: [SpecialToken] = []
+  func addedTokens() throws(TextError) -> [(content: String, token: SpecialToken)] {
+    var tokens: [(String, SpecialToken)] = []
     for added in root["added_tokens"]?.array ?? [] {
       guard let content = added["content"]?.string, !content.isEmpty,
         let id = added["id"]?.integer.flatMap(Int32.init(exactly:)), id >= 0, id < .max
@@ -128,7 +137,7 @@ private struct TokenizerJSON {
       }
       // The library normalizes what is no special token unless told otherwise.
       let isNormalized = added["normalized"]?.bool ?? (added["special"]?.bool != true)
-      tokens.append(SpecialToken(content: content, id: id, isNormalized: isNormalized))
+      tokens.append((content, SpecialToken(content: content, id: id, isNormalized: isNormalized)))
     }
     return tokens
   }

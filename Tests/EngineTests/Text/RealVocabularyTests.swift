@@ -63,4 +63,27 @@ struct RealVocabularyTests {
     }
     #expect(digests == (expected["sha256"]?.array ?? []).compactMap(\.string))
   }
+
+  /// `vocab.json` and `merges.txt`, written from the list of merges, give the same ids.
+  @Test func vocabularyAndMergesGiveTheSameIDs() throws {
+    let archive = TextFixtures.real("bpe_simple_vocab_16e6.txt.gz")
+    let lines = String(decoding: try GzipFile.contents(of: archive), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false)[1..<48_895]
+    let symbols = ByteSymbols.inOrder.map { String(ByteSymbols.symbol(of: $0)) }
+    var names: [String] = symbols + symbols.map { $0 + "</w>" }
+    names += lines.map { String($0).replacing(" ", with: "") }
+    names += ["<|startoftext|>", "<|endoftext|>"]
+    var vocabulary: JSONObject = [:]
+    for (id, name) in names.enumerated() { vocabulary[name] = .integer(id) }
+    let merges = "#version: 0.2\n" + lines.joined(separator: "\n") + "\n"
+    let other = try TextFixtures.withFile(JSONValue.object(vocabulary).serialized().utf8) { path in
+      try TextFixtures.withFile(merges.utf8) { mergesPath in
+        try BytePairTokenizer(vocabularyPath: path, mergesPath: mergesPath)
+      }
+    }
+    #expect(other.vocabularySize == 49408)
+    let prompts = PromptGrid(labels: LabelSet.imageNet.labels, templates: [.photo]).prompts
+    #expect(
+      other.encode(prompts, contextLength: 77) == tokenizer.encode(prompts, contextLength: 77))
+  }
 }
