@@ -111,7 +111,8 @@ extension BytePairTokenizer {
     idsOf text: [Unicode.Scalar], to ids: inout [Int32], words: inout [[UInt8]: [Int32]]
   ) {
     for range in scanner.pieces(of: text) {
-      let bytes = text[range].flatMap { UTF8.encode($0).map(Array.init) ?? [] }
+      var bytes: [UInt8] = []
+      for scalar in text[range] { bytes.append(contentsOf: scalar.utf8) }
       if let known = words[bytes] {
         ids += known
         continue

@@ -63,14 +63,19 @@ extension DuplicateLabels.Likeness {
   fileprivate func key(of label: String) -> [UInt8] {
     switch self {
     case .exact: return Array(label.utf8)
-    case .composition: return Array(label.precomposedStringWithCanonicalMapping.utf8)
+    case .composition: return Array(Self.composed(label).utf8)
     case .whiteSpace:
-      let words = label.precomposedStringWithCanonicalMapping.unicodeScalars
+      let words = Self.composed(label).unicodeScalars
         .split(whereSeparator: \.properties.isWhitespace)
       return Array(words.map { String($0) }.joined(separator: " ").utf8)
     case .letterCase:
       let words = TextNormalizer.normalized(Array(label.unicodeScalars)[...]).split(separator: " ")
-      return Array(words.joined(separator: [" "]).flatMap { Array(String($0).utf8) })
+      return Array(words.joined(separator: [" "]).flatMap(\.utf8))
     }
+  }
+
+  /// ASCII text is composed already.
+  private static func composed(_ label: String) -> String {
+    label.utf8.allSatisfy { $0 < 0x80 } ? label : label.precomposedStringWithCanonicalMapping
   }
 }

@@ -29,7 +29,7 @@ extension [SpecialToken] {
   /// - Parameter text: The text, raw or normalized as these tokens need it.
   /// - Returns: The segments in order; segments of text are not empty.
   func segments(of text: ArraySlice<Unicode.Scalar>) -> [TextSegment] {
-    let firsts = Set(compactMap(\.content.first))
+    let firsts = compactMap(\.content.first)
     var segments: [TextSegment] = []
     var start = text.startIndex
     var index = start

@@ -8,9 +8,14 @@ import Testing
 struct RealVocabularyTests {
   let tokenizer: BytePairTokenizer
 
-  init() throws {
-    tokenizer = try BytePairTokenizer(
+  /// Read once for all tests.
+  private static let shared = Result {
+    try BytePairTokenizer(
       mergesArchivePath: TextFixtures.real("bpe_simple_vocab_16e6.txt.gz"))
+  }
+
+  init() throws {
+    tokenizer = try Self.shared.get()
   }
 
   @Test func sizesAreThoseOfCLIP() {
