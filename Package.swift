@@ -59,7 +59,7 @@ let package = Package(
     // MARK: - Tests
     .testTarget(
       name: "EngineTests",
-      dependencies: ["Engine"],
+      dependencies: ["Engine", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(

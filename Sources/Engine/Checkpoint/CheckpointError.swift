@@ -10,6 +10,8 @@ public struct CheckpointError: EngineError, Equatable {
     case notPermitted
     case unreadable(String)
     case isDirectory
+    case malformedGzip(String)
+    case tooLarge(limit: Int)
     case notInCache(download: String)
 
     // MARK: Safetensors
@@ -72,6 +74,8 @@ extension CheckpointError {
     case .notPermitted: "not permitted to read"
     case .unreadable(let what): "cannot be read: \(what)"
     case .isDirectory: "found a directory, expected a file"
+    case .malformedGzip(let what): "gzip: \(what)"
+    case .tooLarge(let limit): "holds more than \(limit) bytes when inflated"
     case .notInCache(let download): "not in the local cache; to fetch it: \(download)"
     case .notSafetensors(let bytes): "not a safetensors file: \(bytes) bytes, expected at least 8"
     case .pointerFile: "found a Git LFS pointer, expected weights; run git lfs pull"

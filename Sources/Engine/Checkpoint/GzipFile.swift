@@ -1,0 +1,45 @@
+internal import CZlib
+internal import Foundation
+
+/// Reads gzip files.
+enum GzipFile {
+  /// The most bytes that a file may hold when inflated.
+  static let sizeLimit = 64 << 20
+
+  /// The inflated contents of a gzip file, or the contents of a file that is not gzip.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - limit: The most bytes that are inflated.
+  /// - Returns: The contents.
+  /// - Throws: `CheckpointError` if the file is missing, not readable, cut short or corrupt, or if
+  ///   it holds more than `limit` bytes.
+  static func contents(
+    of path: String, limit: Int = sizeLimit
+  ) throws(CheckpointError) -> [UInt8] {
+    guard MappedFile.exists(path) else { throw CheckpointError(path: path, reason: .notFound) }
+    guard !MappedFile.isDirectory(path) else {
+      throw CheckpointError(path: path, reason: .isDirectory)
+    }
+    guard let file = unsafe gzopen(path, "rb") else {
+      throw CheckpointError(path: path, reason: .notPermitted)
+    }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    var count: Int32 = 0
+    repeat {
+      count = unsafe gzread(file, &chunk, UInt32(chunk.count))
+      bytes += chunk.prefix(Int(max(0, count)))
+    } while count > 0 && bytes.count <= limit
+    let status = unsafe gzclose(file)
+    guard bytes.count <= limit else {
+      throw CheckpointError(path: path, reason: .tooLarge(limit: limit))
+    }
+    guard count == 0, status == Z_OK else {
+      let isShort = status == Z_BUF_ERROR
+      throw CheckpointError(
+        path: path, reason: .malformedGzip(isShort ? "the file is cut short" : "corrupt contents"))
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,176 @@
+internal import Foundation
+
+extension BytePairTokenizer {
+  /// Reads `vocab.json` and `merges.txt`, as in the first published checkpoints.
+  ///
+  /// Empty lines at the end of the merges, and the line `#version` at their beginning, are no
+  /// merges. A byte without token becomes the end token, which is CLIP's token for unknown text.
+  ///
+  /// - Parameters:
+  ///   - vocabularyPath: A JSON object of tokens and ids.
+  ///   - mergesPath: A merge a line, best first.
+  /// - Throws: `TextError` if a file cannot be read, an id is no id or stands twice, a special
+  ///   token is missing, or a merge is malformed, repeated or of unknown tokens.
+  public init(vocabularyPath: String, mergesPath: String) throws(TextError) {
+    let json = try TextFile.json(vocabularyPath)
+    guard let vocabulary = json.object else {
+      throw TextError(
+        place: vocabularyPath,
+        reason: .unsupportedTokenizer(
+          field: "vocabulary", found: json.excerpt, expected: "an object of tokens and ids"))
+    }
+    var parts = TokenizerParts(
+      tokens: try TextFile.tokens(vocabulary, path: vocabularyPath), path: vocabularyPath)
+    try parts.addCLIPSpecialTokens()
+    parts.unknownToken = parts.endToken
+    parts.path = mergesPath
+    var lines = try TextFile.mergeLines(try TextFile.bytes(mergesPath), path: mergesPath)
+    if let first = lines.first, first.text.hasPrefix("#version") { lines.removeFirst() }
+    parts.mergeList = lines
+    try self.init(parts, sourcePaths: [vocabularyPath, mergesPath])
+  }
+
+  /// Reads the list of merges that OpenAI and open_clip publish, `bpe_simple_vocab_16e6.txt.gz`.
+  ///
+  /// The first line is a title. The 48,894 lines after it (or as many as there are) are the merges
+  /// of CLIP, and give the vocabulary: 256 symbols of bytes, the same at a word's end, a token for
+  /// each merge, start, end.
+  ///
+  /// - Parameter mergesArchivePath: The file, with gzip compression or without.
+  /// - Throws: `TextError` if the file cannot be read or inflated, or if a merge is malformed,
+  ///   repeated or of tokens that do not stand before it.
+  public init(mergesArchivePath: String) throws(TextError) {
+    let path = mergesArchivePath
+    let bytes = try TextFile.reading { () throws(CheckpointError) in
+      try GzipFile.contents(of: path)
+    }
+    let merges = Array(
+      try TextFile.mergeLines(bytes, path: path).dropFirst().prefix(Self.publishedMergeCount))
+    let symbols = ByteSymbols.inOrder.map { String(ByteSymbols.symbol(of: $0)) }
+    let names =
+      symbols + symbols.map { $0 + TokenizerParts.wordEnd }
+      + merges.map { $0.text.replacing(" ", with: "") } + [
+        TokenizerParts.start, TokenizerParts.end,
+      ]
+    var tokens: [[UInt8]: Int32] = [:]
+    for (id, name) in names.enumerated() {
+      if let other = tokens.updateValue(Int32(id), forKey: Array(name.utf8)) {
+        throw TextError(
+          place: path, reason: .repeatedMerge(line: id - 2 * 256 + 2, merge: names[Int(other)]))
+      }
+    }
+    var parts = TokenizerParts(tokens: tokens, path: path)
+    try parts.addCLIPSpecialTokens()
+    parts.mergeList = merges
+    try self.init(parts, sourcePaths: [path])
+  }
+
+  /// Reads the tokenizer of a model directory.
+  ///
+  /// Of the forms that a directory may hold, the first of these is read: `tokenizer.json`,
+  /// `vocab.json` with `merges.txt`, `bpe_simple_vocab_16e6.txt.gz`. `sourcePaths` says which.
+  ///
+  /// - Parameter directory: The directory.
+  /// - Throws: `TextError` if it holds none, or if the one that counts cannot be used.
+  public init(directory: String) throws(TextError) {
+    let path = { (name: String) in
+      URL(filePath: directory, directoryHint: .isDirectory).appending(path: name).path
+    }
+    if MappedFile.exists(path("tokenizer.json")) {
+      try self.init(tokenizerJSONPath: path("tokenizer.json"))
+    } else if MappedFile.exists(path("vocab.json")), MappedFile.exists(path("merges.txt")) {
+      try self.init(vocabularyPath: path("vocab.json"), mergesPath: path("merges.txt"))
+    } else if MappedFile.exists(path("bpe_simple_vocab_16e6.txt.gz")) {
+      try self.init(mergesArchivePath: path("bpe_simple_vocab_16e6.txt.gz"))
+    } else {
+      throw TextError(place: directory, reason: .noTokenizer)
+    }
+  }
+
+  /// CLIP's vocabulary of 49,152 less 256 symbols and 2 special tokens, in OpenAI's code.
+  private static let publishedMergeCount = 49152 - 256 - 2
+}
+
+extension TokenizerParts {
+  init(tokens: [[UInt8]: Int32], path: String) {
+    self.init(
+      tokens: tokens, mergeList: [], specialTokens: [], startToken: 0, endToken: 0, path: path)
+  }
+
+  /// Takes CLIP's start and end tokens from the vocabulary; both are looked for in normalized text.
+  mutating func addCLIPSpecialTokens() throws(TextError) {
+    startToken = try id(of: Self.start)
+    endToken = try id(of: Self.end)
+    specialTokens = [
+      SpecialToken(content: Self.start, id: startToken, isNormalized: true),
+      SpecialToken(content: Self.end, id: endToken, isNormalized: true),
+    ]
+  }
+}
+
+/// Reads the files of tokenizers.
+enum TextFile {
+  /// Calls `body`, and gives what it throws as an error of this folder.
+  static func reading<Value>(
+    _ body: () throws(CheckpointError) -> Value
+  ) throws(TextError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw TextError(place: error.path, reason: .file(error))
+    }
+  }
+
+  static func bytes(_ path: String) throws(TextError) -> [UInt8] {
+    try reading { () throws(CheckpointError) in [UInt8](try MappedFile.contents(of: path)) }
+  }
+
+  static func json(_ path: String) throws(TextError) -> JSONValue {
+    try reading { () throws(CheckpointError) in try JSONValue(contentsOf: path) }
+  }
+
+  /// The ids of a vocabulary by token.
+  static func tokens(
+    _ vocabulary: JSONObject, path: String
+  ) throws(TextError) -> [[UInt8]: Int32] {
+    var tokens: [[UInt8]: Int32] = [:]
+    var names: [Int32: String] = [:]
+    tokens.reserveCapacity(vocabulary.count)
+    names.reserveCapacity(vocabulary.count)
+    for name in vocabulary.names {
+      let value = vocabulary[name] ?? .null
+      guard let id = value.integer.flatMap(Int32.init(exactly:)), id >= 0, id < .max else {
+        throw TextError(
+          place: path, reason: .malformedVocabulary(token: name, found: value.excerpt))
+      }
+      if let other = names.updateValue(name, forKey: id) {
+        throw TextError(place: path, reason: .repeatedID(Int(id), tokens: [other, name]))
+      }
+      tokens[Array(name.utf8)] = id
+    }
+    return tokens
+  }
+
+  /// The lines of a list of merges, numbered from 1, without empty lines at the end.
+  static func mergeLines(
+    _ bytes: [UInt8], path: String
+  ) throws(TextError) -> [TokenizerParts.MergeLine] {
+    var lines: [TokenizerParts.MergeLine] = []
+    for (index, line) in bytes.split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    ).enumerated() {
+      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      guard let text = String(validating: line, as: UTF8.self) else {
+        throw TextError(place: path, reason: .invalidUTF8(line: index + 1))
+      }
+      lines.append(TokenizerParts.MergeLine(line: index + 1, text: text))
+    }
+    while lines.last?.text.isEmpty == true { lines.removeLast() }
+    return lines
+  }
+}
+
+extension JSONValue {
+  /// The value as one line, for messages.
+  var excerpt: String { serialized() }
+}

@@ -1,0 +1,90 @@
+/// A list of labels; the id of a label is its index.
+///
+/// In a file each line is a label, so that an id is a line number less 1, whatever the line says:
+///
+/// - Lines end at LF or CR LF; a byte order mark is dropped; a line feed at the end of the file
+///   makes no further label. CR elsewhere, NUL and bytes that are not UTF-8 are refused.
+/// - An empty line, or one of white space only, is a label that is masked: it keeps its id.
+/// - Every other line is a label as it stands: white space around it is kept, a tab is a
+///   character, `#` begins no comment, U+2028 and the like end no line.
+/// - Duplicates keep their ids and are grouped in `duplicates`.
+///
+/// What was changed or is worth a look is in `notices`; nothing happens without one.
+public struct LabelSet: Sendable, Equatable {
+  /// The labels, by id.
+  public let labels: [String]
+
+  /// The WordNet id of each label, where labels are known to have them.
+  public let wordNetIDs: [String]?
+
+  /// Whether each label is masked, that is to say blank.
+  public let isMasked: [Bool]
+
+  /// The groups of labels that say the same, closest likeness first, then by first id.
+  public let duplicates: [DuplicateLabels]
+
+  /// What was changed in reading, and what is worth a look.
+  public let notices: [LabelNotice]
+
+  /// Makes a set of labels that are at hand.
+  ///
+  /// - Parameters:
+  ///   - labels: The labels, by id, at least 1.
+  ///   - wordNetIDs: The WordNet id of each label, if they have them.
+  /// - Precondition: There is a label, and as many WordNet ids as labels if there are any.
+  public init(labels: [String], wordNetIDs: [String]? = nil) {
+    self.init(labels: labels, wordNetIDs: wordNetIDs, readingNotices: [])
+  }
+
+  /// Reads a file of labels.
+  ///
+  /// - Parameter path: A text file, by the rules above.
+  /// - Throws: `TextError` if the file cannot be read, breaks the rules, or has no line.
+  public init(contentsOf path: String) throws(TextError) {
+    let file = try TextLines(contentsOf: path)
+    guard !file.lines.isEmpty else { throw TextError(place: path, reason: .noLabels) }
+    self.init(
+      labels: file.lines, wordNetIDs: nil, readingNotices: LabelNotice.notices(reading: file))
+  }
+
+  /// Finds the labels that a user names.
+  ///
+  /// - Parameter name: `imagenet`, or the path of a file; a file of that name is `./imagenet`.
+  /// - Throws: `TextError` if the file cannot be used.
+  public init(resolving name: String) throws(TextError) {
+    if name == "imagenet" {
+      self = .imageNet
+    } else {
+      try self.init(contentsOf: name)
+    }
+  }
+
+  private init(labels: [String], wordNetIDs: [String]?, readingNotices: [LabelNotice]) {
+    precondition(!labels.isEmpty, "no labels")
+    precondition(
+      wordNetIDs.map { $0.count == labels.count } ?? true,
+      "\(wordNetIDs?.count ?? 0) WordNet ids for \(labels.count) labels")
+    self.labels = labels
+    self.wordNetIDs = wordNetIDs
+    isMasked = labels.map { $0.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+    duplicates = DuplicateLabels.groups(of: labels, isMasked: isMasked)
+    notices =
+      readingNotices + LabelNotice.notices(about: labels, isMasked: isMasked)
+      + LabelNotice.notices(about: duplicates)
+  }
+}
+
+extension LabelSet {
+  /// The number of labels, masked ones included.
+  public var count: Int { labels.count }
+
+  /// The number of masked labels.
+  public var maskedCount: Int { isMasked.count { $0 } }
+
+  /// The 1000 names that OpenAI gives the classes of ImageNet, in class order, with WordNet ids.
+  public static let imageNet: LabelSet = {
+    let rows = ImageNetTable.rows.split(separator: "\n").map { $0.split(separator: "\t") }
+    precondition(rows.allSatisfy { $0.count == 2 }, "the table of ImageNet has rows of two columns")
+    return LabelSet(labels: rows.map { String($0[1]) }, wordNetIDs: rows.map { String($0[0]) })
+  }()
+}
