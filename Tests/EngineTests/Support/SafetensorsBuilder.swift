@@ -14,8 +14,13 @@ struct SafetensorsBuilder {
   }
 
   /// Appends a tensor; its values are rounded to the dtype, to nearest with ties to even.
-  mutating func add(_ name: String, _ dtype: DType = .f32, _ shape: [Int], _ values: [Double]) {
+  mutating func add(_ name: String, _ dtype: DType, _ shape: [Int], _ values: [Double]) {
     add(name, dtype, shape, bytes: Self.bytes(of: values, dtype: dtype))
+  }
+
+  /// Appends a tensor of `f32`.
+  mutating func add(_ name: String, _ shape: [Int], _ values: [Double]) {
+    add(name, .f32, shape, values)
   }
 
   /// The header as JSON, with the tensors one after another in the order they were added.
