@@ -39,7 +39,7 @@ public struct LensRun: Sendable {
     let variantMap = request.map
     let model = try request.model.map { try CLIPModel($0) }
     let head = variantMap == .native ? nil : try model?.imageHead()
-    autoencoder = try Autoencoder(
+    let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
       orientation: request.orientation, expectedWidth: head?.width)
     let variant = try LensVariant(
@@ -65,6 +65,7 @@ public struct LensRun: Sendable {
       + InputRecord.all(role: "autoencoder", autoencoder.sourcePaths)
     clock.end("digests")
     self.request = request
+    self.autoencoder = autoencoder
     self.model = model
     self.labels = labels
     logitScaleSource = source

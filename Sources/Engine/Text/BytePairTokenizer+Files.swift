@@ -174,3 +174,23 @@ extension JSONValue {
   /// The value as one line, for messages.
   var excerpt: String { serialized() }
 }
+
+extension BytePairTokenizer {
+  /// Reads a tokenizer from a model directory, a `tokenizer.json`, a `vocab.json` with `merges.txt`
+  /// beside it, or a list of merges such as `bpe_simple_vocab_16e6.txt.gz`.
+  ///
+  /// - Parameter path: The file or directory.
+  /// - Throws: `TextError` if it is not a tokenizer of CLIP's form.
+  public init(resolving path: String) throws(TextError) {
+    if MappedFile.isDirectory(path) {
+      try self.init(directory: path)
+    } else if path.hasSuffix("vocab.json") {
+      try self.init(
+        vocabularyPath: path, mergesPath: path.dropLast("vocab.json".count) + "merges.txt")
+    } else if path.hasSuffix(".json") {
+      try self.init(tokenizerJSONPath: path)
+    } else {
+      try self.init(mergesArchivePath: path)
+    }
+  }
+}
