@@ -14,12 +14,13 @@ extension Autoencoder {
   ///   `AutoencoderError` if the files contradict each other, the orientation cannot be proven, or
   ///   the directions lie in a space that cannot be read.
   public init(directory: String, orientation: Orientation? = nil) throws {
+    let root = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
     let configuration = try SAELensConfiguration(
-      contentsOf: directory + "/" + Self.configurationName)
+      contentsOf: root + "/" + Self.configurationName)
     var notes = [configuration.normalizationNote].compactMap { $0 }
     let space = try Self.space(of: configuration, notes: &notes)
 
-    let weightsPath = directory + "/" + Self.weightsName
+    let weightsPath = root + "/" + Self.weightsName
     let weights = SAELensWeights(
       file: try TensorFile(contentsOf: weightsPath), configuration: configuration)
     let bias = try weights.vectors(notes: &notes)
@@ -108,7 +109,9 @@ private struct SAELensWeights {
   /// A note on tensors that no reader here uses.
   var extraTensorNotes: [String] {
     var known = Set(featureVectors + ["W_enc", "W_dec", "b_dec", "scaling_factor"])
-    if configuration.architecture == .batchtopk { known.insert("topk_threshold") }
+    if [.batchtopk, .matryoshkaBatchTopK].contains(configuration.architecture) {
+      known.insert("topk_threshold")
+    }
     let extra = file.names.filter { !known.contains($0) }
     guard !extra.isEmpty else { return [] }
     let listed = extra.prefix(12).map { name in
@@ -170,7 +173,9 @@ private struct SAELensWeights {
     let summary = "W_dec \(lengths.summary), \(pairing.summary)"
     var layout = MatrixLayout()
     if let orientation {
-      layout.setDecoder(decoder, orientation, because: "--orientation \(orientation.rawValue)")
+      let doubt = lengths.orientation == orientation.opposite ? ", though \(lengths.summary)" : ""
+      layout.setDecoder(
+        decoder, orientation, because: "--orientation \(orientation.rawValue)" + doubt)
       let isSame = pairing.isSame ?? false
       layout.setEncoder(
         encoder, isSame ? orientation : orientation.opposite,

