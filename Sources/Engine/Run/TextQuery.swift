@@ -29,7 +29,7 @@ public struct TextQuery: Sendable {
   /// - Throws: `RunError` if the run has no model, or a file has changed; other errors if a file
   ///   cannot be used.
   public init(_ run: RunDirectory, model: String? = nil) throws {
-    let file = run.path + "/run.json"
+    let file = run.path
     let request = try ScanRequest(
       recordedIn: run.description["options"] ?? .null, path: file)
     let recorded = run.description["model"]?["directory"]?.string
