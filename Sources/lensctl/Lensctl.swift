@@ -17,5 +17,5 @@ struct Lensctl: ParsableCommand {
       77 not permitted; 78 wrong configuration.
       """,
     version: Engine.version,
-    subcommands: [Scan.self, Embed.self])
+    subcommands: [Scan.self, Embed.self, Inspect.self, Show.self, Doctor.self])
 }
