@@ -47,7 +47,8 @@ extension LabelBank {
     return LabelSet(labels: (0..<max(1, rows)).map { "label \($0)" })
   }
 
-  private static func embeddings(in file: TensorFile, key: String?) throws -> Tensor {
+  /// The tensor that holds the embeddings, [C, D].
+  static func embeddings(in file: TensorFile, key: String?) throws -> Tensor {
     let candidates = file.tensors.values.filter {
       $0.shape.count == 2 && $0.dtype.isFloatingPoint
     }
