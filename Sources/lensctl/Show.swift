@@ -77,7 +77,7 @@ struct ShowQuestion: ParsableArguments {
   var random: Int?
 
   @Option(help: "The seed of the random sample.")
-  var seed: UInt64 = 0
+  var seed = 0
 
   @Option(help: "The features nearest to a text, encoded by the model of the run.")
   var text: String?

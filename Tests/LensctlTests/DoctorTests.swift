@@ -27,11 +27,4 @@ import Testing
         == "warning: OpenBLAS runs kernels for Nehalem; set OPENBLAS_CORETYPE=\(better)\n")
     #expect(run.lines.contains { $0.hasSuffix("no: set OPENBLAS_CORETYPE=\(better)") })
   }
-
-  @Test func selfTestAllowsRoundingOnly() throws {
-    let test = SelfTest(workers: 2)
-    #expect(test.isRight)
-    #expect(test.error > 0)
-    #expect(test.rate > 0)
-  }
 }

@@ -222,6 +222,32 @@ import Testing
         + "lensctl.run\n")
   }
 
+  @Test func inspectKnowsRunsAndBanks() throws {
+    let run = try place.run("inspect", run, "--plain")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.lines.contains("is\trun directory"))
+    #expect(run.lines.contains("lens\tdec.full"))
+    #expect(run.lines.contains { $0.hasPrefix("top_label_ids\tI32\t[48, 4]\t-1\t8\t0\t0") })
+    let embed = try place.run(
+      "embed", "--model", "\(Commands.fixtures)/clip/quick-gelu", "--labels", "labels.txt",
+      "--out", "bank.safetensors")
+    #expect(embed.status == 0, "\(embed.messages)")
+    let bank = try place.run("inspect", "bank.safetensors", "--plain")
+    #expect(bank.status == 0, "\(bank.messages)")
+    #expect(bank.lines.contains("is\tlabel bank"))
+    #expect(bank.lines.contains("usable\t8"))
+    #expect(bank.lines.contains("templates\tA photo of a {label}."))
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"])
+  func completionsKnowTheSubcommands(shell: String) throws {
+    let script = try place.run("--generate-completion-script", shell)
+    #expect(script.status == 0)
+    for name in ["scan", "embed", "inspect", "show", "doctor"] {
+      #expect(script.output.contains(name))
+    }
+  }
+
   @Test func aReaderThatLeavesIsNoFault() throws {
     let shell = try place.shell("\"$LENSCTL\" show run --random 44 --json | head -n 1")
     #expect(shell.status == 0)

@@ -15,6 +15,18 @@ public struct SelfTest: Sendable {
   /// Whether products are right.
   public var isRight: Bool { error <= bound }
 
+  /// Makes sure of the products before anything rests on them.
+  ///
+  /// - Throws: `RunError` of kind `unavailable` if products are wrong.
+  public func check() throws(RunError) {
+    guard isRight else {
+      throw RunError(
+        subject: "OpenBLAS \(BLAS.coreName)", reason: .wrongProduct(error: error, bound: bound))
+    }
+  }
+}
+
+extension SelfTest {
   /// Multiplies and compares.
   ///
   /// - Parameter workers: The number of threads of the measurement.
@@ -32,18 +44,6 @@ public struct SelfTest: Sendable {
     rate = Self.measuredRate(workers: workers)
   }
 
-  /// Makes sure of the products before anything rests on them.
-  ///
-  /// - Throws: `RunError` of kind `unavailable` if products are wrong.
-  public func check() throws(RunError) {
-    guard isRight else {
-      throw RunError(
-        subject: "OpenBLAS \(BLAS.coreName)", reason: .wrongProduct(error: error, bound: bound))
-    }
-  }
-}
-
-extension SelfTest {
   private static func matrix(_ rows: Int, _ columns: Int, seed: UInt64) -> Matrix {
     var generator = SplitMix64(seed: seed)
     return Matrix(

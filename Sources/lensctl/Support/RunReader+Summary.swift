@@ -78,23 +78,22 @@ extension RunReader {
       }
     }
     var table = Table([("over features", .left)] + shares)
-    for (name, quantiles) in distributionsByName(summary) {
+    for (name, quantiles) in [
+      ("best cosine", summary.bestCosine), ("margin", summary.margin),
+      ("entropy (nats)", summary.entropy),
+    ] {
       table.add([name] + quantiles.points.map { Number.cosine(Float($0)) })
     }
     return table.lines(style)
   }
 
-  private func distributionsByName(_ summary: RunSummary) -> [(String, Quantiles)] {
-    [
-      ("best cosine", summary.bestCosine), ("margin", summary.margin),
-      ("entropy (nats)", summary.entropy),
-    ]
-  }
-
   private func json(_ summary: RunSummary) -> JSONObject {
     var json: JSONObject = ["path": .string(run.path), "run": .object(run.description)]
     var distributions: JSONObject = [:]
-    for (name, quantiles) in distributionsByName(summary) {
+    for (name, quantiles) in [
+      ("best_cosine", summary.bestCosine), ("margin", summary.margin),
+      ("entropy", summary.entropy),
+    ] {
       distributions[name] = .array(quantiles.points.map { JSONValue($0) })
     }
     json["quantile_shares"] = .array(Quantiles.shares.map { JSONValue($0) })

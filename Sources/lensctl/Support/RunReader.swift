@@ -30,12 +30,12 @@ struct RunReader {
   }
 
   /// A random sample.
-  func sample(_ count: Int, seed: UInt64) -> Answer {
-    let rows = run.sample(count, seed: seed)
+  func sample(_ count: Int, seed: Int) -> Answer {
+    let rows = run.sample(count, seed: UInt64(bitPattern: Int64(seed)))
     let note = style.isPlain ? [] : ["", "random sample with --seed \(seed)"]
     return Answer(
       lines: table(rows) + note,
-      json: ["seed": .number(Double(seed)), "features": .array(rows.map(object))])
+      json: ["seed": .integer(seed), "features": .array(rows.map(object))])
   }
 
   /// The features that have a label among their best.

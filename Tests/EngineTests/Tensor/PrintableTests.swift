@@ -13,13 +13,14 @@ import Testing
     ("zero\u{200B}width\u{FEFF}", "zero\\u{200b}width\\u{feff}"),
     ("lines\u{2028}\u{2029}", "lines\\u{2028}\\u{2029}"),
     ("private \u{E000}", "private \\u{e000}"),
+    ("tags \u{E0067}\u{E007F}", "tags \\u{e0067}\\u{e007f}"),
   ])
   func whatActsOnATerminalIsEscaped(text: String, expected: String) {
     #expect(text.printable() == expected)
   }
 
   @Test func emojiSequencesStayWhole() {
-    let text = "👩‍🚀 ❤️ 👍🏽 🏳️‍🌈"
+    let text = "👩‍🚀 ❤️ 👍🏽 🏳️‍🌈 🏴\u{E0067}\u{E0062}\u{E0077}\u{E006C}\u{E0073}\u{E007F}"
     #expect(text.printable() == text)
   }
 
