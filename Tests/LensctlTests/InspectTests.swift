@@ -82,6 +82,23 @@ import Testing
         "note\tampersand in 1 label, such as \"R&D\": other CLIP tokenizers may give other ids"))
   }
 
+  @Test func arraysOfNumPyAreRead() throws {
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }"
+    let padded = header + String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+    let values: [Float] = [1, -0.5, 0, 0]
+    let bytes = values.flatMap { value in
+      (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+    }
+    let file = try place.write(
+      "some.npy",
+      Data([0x93]) + Data("NUMPY".utf8) + Data([1, 0, 118, 0]) + Data(padded.utf8)
+        + Data(bytes))
+    let run = try place.run("inspect", file, "--plain")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.lines.contains("is\tNPY array"))
+    #expect(run.lines.last == "array\tF32\t[2, 2]\t-0.5\t1\t0\t1")
+  }
+
   @Test func namesCannotActOnTheTerminal() throws {
     let labels = try place.write("a\u{1B}[2J.txt", "\u{1B}[31mred & blue\n")
     let run = try place.run("inspect", labels)

@@ -2,6 +2,8 @@ import Engine
 import Foundation
 import Testing
 
+@testable import lensctl
+
 /// A run of 48 features, of which 4 cannot be read, against 8 labels and a blank line.
 @Suite struct ShowTests {
   let place: Workplace
@@ -258,6 +260,34 @@ import Testing
   @Test func outputThatIsNoTerminalHasNoColour() throws {
     let show = try show("--sharpest", "2")
     #expect(!show.output.contains("\u{1B}"))
+  }
+
+  /// `script` runs a command on a terminal of its own.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")),
+    arguments: [
+      ("TERM=xterm", "", true), ("TERM=xterm NO_COLOR=", "", true),
+      ("TERM=xterm NO_COLOR=1", "", false), ("TERM=dumb", "", false),
+      ("TERM=xterm", "--no-color", false), ("TERM=xterm", "--plain", false),
+    ])
+  func terminalsGetColourUnlessTheyDecline(
+    variables: String, option: String, isColoured: Bool
+  ) throws {
+    let command = "\(variables) $LENSCTL show run --sharpest 2 \(option)"
+    let shell = try place.shell("script -qec '\(command)' /dev/null")
+    #expect(shell.status == 0, "\(shell.messages)")
+    #expect(shell.output.contains("labels"))
+    #expect(shell.output.contains("\u{1B}[1m") == isColoured)
+  }
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/script")))
+  func linesFitTheTerminal() throws {
+    let command = "stty cols 40; $LENSCTL show run --sharpest 44 --no-color"
+    let shell = try place.shell("script -qec '\(command)' /dev/null")
+    let lines = shell.output.split { $0.isNewline }.map(String.init)
+    #expect(lines.count == 45)
+    #expect(lines.allSatisfy { $0.displayWidth <= 40 })
+    #expect(lines.contains { $0.displayWidth == 40 && $0.hasSuffix("…") })
   }
 
   private func littleEndian<Bits: FixedWidthInteger>(_ bits: Bits) -> Data {
