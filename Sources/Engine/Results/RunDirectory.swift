@@ -139,5 +139,29 @@ extension FeatureBlock {
     margins = try numbers("margin")
     entropies = try numbers("entropy")
     logPartitions = try numbers("log_partition")
+    try checkRows(of: file)
+  }
+
+  /// Checks that ids rise, and that every feature that was read has its labels.
+  private func checkRows(of file: TensorFile) throws(CheckpointError) {
+    func fail(_ tensor: String, _ what: String) -> CheckpointError {
+      CheckpointError(path: file.path, reason: .malformedEntry(tensor: tensor, what: what))
+    }
+    var previous: Int32 = -1
+    for row in 0..<rows {
+      guard featureIDs[row] > previous else {
+        throw fail("feature_id", "row \(row) has \(featureIDs[row]) after \(previous)")
+      }
+      previous = featureIDs[row]
+      guard FeatureStatus(rawValue: statuses[row]) != nil else {
+        throw fail("status", "row \(row) has the unknown status \(statuses[row])")
+      }
+      guard statuses[row] == FeatureStatus.read.rawValue else { continue }
+      let ranks = (row * topCount)..<((row + 1) * topCount)
+      for (tensor, ids) in [("top_label_ids", topLabelIDs), ("bottom_label_ids", bottomLabelIDs)]
+      where ids[ranks].contains(where: { $0 < 0 }) {
+        throw fail(tensor, "row \(row) was read but lacks a label")
+      }
+    }
   }
 }

@@ -100,4 +100,31 @@ import Testing
     #expect(summary.margin.median == 0.5)
     #expect(summary.statusCounts.map(\.count) == [3, 1, 0, 0])
   }
+
+  @Test(arguments: [
+    ("feature_id", 1, "feature_id: row 1 has 0 after 0"),
+    ("status", 2, "status: row 2 has the unknown status 9"),
+    ("top_label_ids", 0, "top_label_ids: row 0 was read but lacks a label"),
+    ("bottom_label_ids", 0, "bottom_label_ids: row 0 was read but lacks a label"),
+  ])
+  func rowsThatContradictThemselvesAreRefused(tensor: String, row: Int, message: String) throws {
+    let path = try run(margins: [0, 0, 0]).path + "/features.safetensors"
+    var contents = try Data(contentsOf: URL(filePath: path))
+    let header = try SafetensorsHeader(parsing: contents, path: path)
+    let entry = try #require(header.entries.first { $0.name == tensor })
+    let stride = entry.byteRange.count / 3
+    let start = entry.byteRange.lowerBound + row * stride
+    let value: [UInt8] =
+      switch tensor {
+      case "status": [9]
+      case "feature_id": [0, 0, 0, 0]
+      default: [0xFF, 0xFF, 0xFF, 0xFF]
+      }
+    contents.replaceSubrange(start..<(start + value.count), with: value)
+    try contents.write(to: URL(filePath: path))
+    let error = #expect(throws: CheckpointError.self) {
+      _ = try RunDirectory(contentsOf: place.path + "/run")
+    }
+    #expect(error?.description == "\(path): \(message)")
+  }
 }
