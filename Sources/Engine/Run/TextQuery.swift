@@ -46,10 +46,11 @@ public struct TextQuery: Sendable {
     tokenizer = try BytePairTokenizer(
       resolving: (model == nil ? request.tokenizer : nil) ?? self.model.directory)
     variant = try LensVariant(recordedIn: run.description["lens"] ?? .null, path: file)
-    let head = variant.map == .native ? nil : try self.model.imageHead()
+    // The width that the run found: the same matrix is then read the same way round.
     let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
-      orientation: request.orientation, expectedWidth: head?.width)
+      orientation: request.orientation,
+      expectedWidth: run.description["autoencoder"]?["input_width"]?.integer)
     self.autoencoder = autoencoder
     selection =
       try request.features.map {
