@@ -107,7 +107,7 @@ extension LensRun {
     to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in }
   ) throws -> JSONObject {
     try checkStrictly(masked: 0)
-    for input in inputs where Self.isSameFile(input.path, path) {
+    for input in inputs where Self.isSame(input.path, orInside: path) {
       throw OutputError(path: path, reason: .isInput)
     }
     var writer = try RunWriter(
@@ -157,9 +157,11 @@ extension LensRun {
     masked == 0 ? [] : ["\(masked) features masked: dead, not finite, or without image"]
   }
 
-  private static func isSameFile(_ first: String, _ second: String) -> Bool {
-    URL(filePath: first).resolvingSymlinksInPath()
-      == URL(filePath: second).resolvingSymlinksInPath()
+  /// Whether a file is the one at a path, or lies in the directory there, links followed.
+  private static func isSame(_ file: String, orInside path: String) -> Bool {
+    let file = URL(filePath: file).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+    let path = URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+    return file.starts(with: path)
   }
 }
 
@@ -201,7 +203,7 @@ extension LensRun {
     for request: ScanRequest, model: CLIPModel?, labels: LabelBank
   ) throws -> (Double, String) {
     if let temperature = request.temperature {
-      guard (1e-6...1e6).contains(temperature) else {
+      guard LabelBank.logitScales.contains(1 / temperature) else {
         throw LensError(subject: "scan", reason: .temperature(temperature))
       }
       return (1 / temperature, "temperature")
