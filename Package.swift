@@ -53,7 +53,7 @@ let package = Package(
       name: "enginebench",
       dependencies: ["Engine"],
       path: "benchmarks",
-      exclude: ["SPEED.md", "results"],
+      exclude: ["SPEED.md"],
       swiftSettings: strict),
 
     // MARK: - Tests

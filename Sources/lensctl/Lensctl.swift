@@ -1,9 +1,21 @@
 import ArgumentParser
 import Engine
 
+/// The command-line driver of the engine.
 @main
 struct Lensctl: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lensctl", abstract: "Read the features of a sparse autoencoder of CLIP in words.")
-  func run() throws { print(BLAS.coreName) }
+    commandName: "lensctl",
+    abstract: "Read every feature of a sparse autoencoder of CLIP in words.",
+    discussion: """
+      Directions of an autoencoder are mapped into CLIP's joint image-text space and compared \
+      with embedded labels. Results go to standard output or to a run directory, messages to \
+      standard error.
+
+      Exit status: 0 done; 64 wrong arguments; 65 wrong data; 66 missing input; 69 something \
+      needed is not available; 73 output cannot be created; 74 reading or writing went wrong; \
+      77 not permitted; 78 wrong configuration.
+      """,
+    version: Engine.version,
+    subcommands: [Scan.self, Embed.self, Inspect.self, Show.self, Doctor.self])
 }

@@ -76,7 +76,7 @@ extension CheckpointError {
     case .isDirectory: "found a directory, expected a file"
     case .malformedGzip(let what): "gzip: \(what)"
     case .tooLarge(let limit): "holds more than \(limit) bytes when inflated"
-    case .notInCache(let download): "not in the local cache; to fetch it: \(download)"
+    case .notInCache(let download): "not in the local cache; to fetch it: \(download.printable())"
     case .notSafetensors(let bytes): "not a safetensors file: \(bytes) bytes, expected at least 8"
     case .pointerFile: "found a Git LFS pointer, expected weights; run git lfs pull"
     case .webPage: "found a web page or text, expected weights; download the file again"
@@ -88,9 +88,9 @@ extension CheckpointError {
     case .malformedHeader(let what): "header: \(what)"
     case .notNPY: "not an NPY file"
     case .malformedNPY(let what), .unsupportedNPY(let what): "NPY header: \(what)"
-    case .missingField(let name): "no field \"\(name)\""
+    case .missingField(let name): "no field \"\(name.printable())\""
     case .wrongField(let name, let found, let expected):
-      "field \"\(name)\": found \(found.printable()), expected \(expected)"
+      "field \"\(name.printable())\": found \(found.printable()), expected \(expected)"
     case .unsafeShardPath(let name):
       "shard \"\(name.printable())\": expected the name of a file in the same directory"
     case .trailingBytes(let count): "\(count) bytes after the last tensor"

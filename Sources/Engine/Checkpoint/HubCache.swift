@@ -2,8 +2,10 @@ public import Foundation
 
 /// The local cache of the Hugging Face hub, read and never written.
 ///
-/// `models--org--name/{blobs,refs/<revision>,snapshots/<commit>}` under `HF_HUB_CACHE`, else
-/// `HF_HOME/hub`, else `~/.cache/huggingface/hub`.
+/// `models--org--name/{blobs,refs/<revision>,snapshots/<commit>}` under the first of `HF_HUB_CACHE`,
+/// `HUGGINGFACE_HUB_CACHE` (its old name), `HF_HOME/hub`, `XDG_CACHE_HOME/huggingface/hub` and
+/// `~/.cache/huggingface/hub`, as in `constants.py` of huggingface_hub. A variable that is set but
+/// empty counts as not set.
 /// <https://huggingface.co/docs/hub/local-cache>
 public struct HubCache: Sendable {
   /// The directory that holds the repositories.
@@ -14,9 +16,11 @@ public struct HubCache: Sendable {
   /// - Parameter environment: The variables of the process.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     func directory(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
+      guard let path = environment[name], !path.isEmpty else { return nil }
+      guard path == "~" || path.hasPrefix("~/") else { return path }
+      return (environment["HOME"] ?? "") + path.dropFirst()
     }
-    if let cache = directory("HF_HUB_CACHE") {
+    if let cache = directory("HF_HUB_CACHE") ?? directory("HUGGINGFACE_HUB_CACHE") {
       root = cache
     } else if let home = directory("HF_HOME") {
       root = home + "/hub"
@@ -78,7 +82,8 @@ public struct HubCache: Sendable {
   }
 }
 
-/// `org/name[@revision]`.
+/// `org/name[@revision]`, of letters, digits, `-`, `_` and `.` alone (and `/` in a revision), so that
+/// it is safe in a path and in the command that fetches it.
 private struct RepositoryName {
   var organization: String
   var name: String
@@ -89,12 +94,13 @@ private struct RepositoryName {
     let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let names = parts[0].split(separator: "/", omittingEmptySubsequences: false)
     func isName(_ part: Substring) -> Bool {
-      !part.isEmpty && !part.hasPrefix(".")
+      !part.isEmpty && !part.hasPrefix(".") && !part.hasPrefix("-")
         && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
     }
     guard names.count == 2, names.allSatisfy(isName) else { return nil }
     let revision = parts.count == 2 ? parts[1] : "main"
-    guard !revision.isEmpty, !revision.contains(".."), !revision.hasPrefix("/") else { return nil }
+    guard revision.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(isName)
+    else { return nil }
     (organization, name) = (String(names[0]), String(names[1]))
     self.revision = String(revision)
   }

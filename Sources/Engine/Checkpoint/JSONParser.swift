@@ -3,7 +3,8 @@ public import Foundation
 /// Why some bytes are not the JSON that is accepted here.
 ///
 /// Stricter than RFC 8259 where a second reader could see something else: a name that stands twice
-/// in an object and anything nested more than 64 deep are refused.
+/// in an object (or twice up to canonical equivalence, which is how Swift compares strings) and
+/// anything nested more than 64 deep are refused.
 public struct JSONError: Error, Equatable, CustomStringConvertible {
   /// Where, in bytes from the start.
   public let offset: Int

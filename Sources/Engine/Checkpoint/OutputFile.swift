@@ -9,12 +9,12 @@ public enum OutputFile {
   ///   - path: The final name; replaced if it exists.
   /// - Throws: `OutputError`; nothing is left behind then.
   public static func write(_ contents: Data, to path: String) throws(OutputError) {
-    try write(to: path) { handle throws(OutputError) in
-      do {
-        try handle.write(contentsOf: contents)
-      } catch {
-        throw OutputError(path: path, error, isCreation: false)
-      }
+    do {
+      try write(to: path) { try $0.write(contentsOf: contents) }
+    } catch let error as OutputError {
+      throw error
+    } catch {
+      throw OutputError(path: path, error, isCreation: false)
     }
   }
 
@@ -23,10 +23,8 @@ public enum OutputFile {
   /// - Parameters:
   ///   - path: The final name; replaced if it exists.
   ///   - body: Writes the contents.
-  /// - Throws: `OutputError`; nothing is left behind then.
-  public static func write(
-    to path: String, _ body: (FileHandle) throws(OutputError) -> Void
-  ) throws(OutputError) {
+  /// - Throws: `OutputError`, or what `body` throws; nothing is left behind then.
+  public static func write(to path: String, _ body: (FileHandle) throws -> Void) throws {
     let temporary = "\(path).tmp.\(ProcessInfo.processInfo.processIdentifier)"
     let handle = try create(temporary)
     do {

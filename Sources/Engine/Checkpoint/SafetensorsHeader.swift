@@ -68,15 +68,12 @@ extension SafetensorsHeader {
       CheckpointError(path: path, reason: reason)
     }
     if file.starts(with: Data("version https://git-lfs".utf8)) { throw fail(.pointerFile) }
-    // Eight characters of text, read as a number, are far beyond any header size.
-    let opening = file.prefix(8)
-    let isText = opening.allSatisfy { (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }
-    if isText, let first = opening.first(where: { $0 > 0x20 }),
-      first == UInt8(ascii: "<") || first == UInt8(ascii: "{"), file.count >= 8
-    {
-      throw fail(.webPage)
-    }
     guard file.count >= 8 else { throw fail(.notSafetensors(bytes: file.count)) }
+    // Eight characters of text, read as a number, are far beyond any header size.
+    let isText = file.prefix(8).allSatisfy {
+      (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0)
+    }
+    if isText { throw fail(.webPage) }
     let size = file.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard size <= UInt64(sizeLimit) else {
       throw fail(.headerTooLarge(bytes: size, limit: sizeLimit))
@@ -161,7 +158,6 @@ extension SafetensorsHeader {
     func fail(_ reason: CheckpointError.Reason) -> CheckpointError {
       CheckpointError(path: path, reason: reason)
     }
-    var entries: [Entry] = []
     var expectedStart = 0
     let ordered = described.sorted { ($0.start, $0.end, $0.name) < ($1.start, $1.end, $1.name) }
     for tensor in ordered {
@@ -175,17 +171,18 @@ extension SafetensorsHeader {
             tensor: tensor.name, bytes: tensor.end - tensor.start, shape: tensor.shape,
             dtype: tensor.dtype))
       }
-      guard tensor.end <= dataSize else {
-        throw fail(.tensorPastEnd(tensor: tensor.name, end: tensor.end, dataSize: dataSize))
-      }
-      entries.append(
-        Entry(
-          name: tensor.name, dtype: tensor.dtype, shape: tensor.shape,
-          byteRange: (dataStart + tensor.start)..<(dataStart + tensor.end)))
       expectedStart = tensor.end
     }
+    // Only now that no tensor is misplaced is the last end what the whole file needs.
+    if let last = ordered.last, last.end > dataSize {
+      throw fail(.tensorPastEnd(tensor: last.name, end: last.end, dataSize: dataSize))
+    }
     guard expectedStart == dataSize else { throw fail(.trailingBytes(dataSize - expectedStart)) }
-    return entries
+    return ordered.map { tensor in
+      Entry(
+        name: tensor.name, dtype: tensor.dtype, shape: tensor.shape,
+        byteRange: (dataStart + tensor.start)..<(dataStart + tensor.end))
+    }
   }
 }
 

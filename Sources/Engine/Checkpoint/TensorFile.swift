@@ -36,6 +36,10 @@ extension TensorFile {
       self.init(path: path, filePaths: [path], tensors: [array.name: array], metadata: [:])
       return
     }
+    try self.init(safetensors: file, path: path)
+  }
+
+  private init(safetensors file: Data, path: String) throws(CheckpointError) {
     let header = try SafetensorsHeader(parsing: file, path: path)
     self.init(
       path: path, filePaths: [path], tensors: Self.tensors(of: header, in: file),
@@ -73,7 +77,7 @@ extension TensorFile {
     guard let shardOf = map?.object else {
       throw CheckpointError(path: indexPath, reason: .missingField("weight_map"))
     }
-    let directory = URL(filePath: indexPath).deletingLastPathComponent().path(percentEncoded: false)
+    let directory = indexPath.lastIndex(of: "/").map { String(indexPath[...$0]) } ?? ""
     var shards: [String: TensorFile] = [:]
     var tensors: [String: Tensor] = [:]
     for name in shardOf.names {
@@ -87,12 +91,14 @@ extension TensorFile {
         throw CheckpointError(path: indexPath, reason: .unsafeShardPath(shard))
       }
       if shards[shard] == nil {
-        shards[shard] = try TensorFile(contentsOf: directory + "/" + shard)
+        let path = directory + shard
+        shards[shard] = try TensorFile(
+          safetensors: try MappedFile.contents(of: path), path: path)
       }
       tensors[name] = try shards[shard]?.tensor(name)
     }
     self.init(
-      path: indexPath, filePaths: [indexPath] + shards.keys.sorted().map { directory + "/" + $0 },
+      path: indexPath, filePaths: [indexPath] + shards.keys.sorted().map { directory + $0 },
       tensors: tensors, metadata: [:])
   }
 }
@@ -111,12 +117,17 @@ extension TensorFile {
   /// - Throws: `CheckpointError` that lists the nearest names if there is none of that name.
   public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
     guard let tensor = tensors[name] else {
-      let nearest = names.sorted {
-        (editDistance($0, name), $0) < (editDistance($1, name), $1)
-      }
-      throw CheckpointError(path: path, reason: .missingTensor(name, available: nearest))
+      throw CheckpointError(path: path, reason: .missingTensor(name, available: nearest(to: name)))
     }
     return tensor
+  }
+
+  /// The names of all tensors, most like `name` first; sorted where they are too many to compare.
+  private func nearest(to name: String) -> [String] {
+    guard tensors.count <= 10_000 else { return names }
+    return names.map { (distance: editDistance($0, name), name: $0) }
+      .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
+      .map(\.name)
   }
 
   /// The tensor of a name, checked for a floating-point type and a shape.

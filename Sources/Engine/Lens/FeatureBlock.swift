@@ -8,6 +8,16 @@ public enum FeatureStatus: UInt8, Sendable, CaseIterable {
   case nonFinite = 2
   /// The map takes its direction to nothing.
   case unmapped = 3
+
+  /// The status as it is written in `run.json` and in lines of JSON.
+  public var name: String {
+    switch self {
+    case .read: "read"
+    case .dead: "dead"
+    case .nonFinite: "nonfinite"
+    case .unmapped: "unmapped"
+    }
+  }
 }
 
 /// The results of a run of features, as columns.

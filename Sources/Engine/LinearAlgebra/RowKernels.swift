@@ -39,10 +39,14 @@ func euclideanNorm(_ row: Span<Float>) -> Double {
 ///   - weight: The scale, [width].
 ///   - bias: The shift, [width].
 ///   - epsilon: Added to the variance.
+/// - Precondition: `bias` is as long as `weight`, and the rows are whole.
 func layerNorm(
   _ rows: inout MutableSpan<Float>, weight: [Float], bias: [Float], epsilon: Double
 ) {
   let width = weight.count
+  precondition(
+    width > 0 && bias.count == width && rows.count % width == 0,
+    "layerNorm: \(rows.count) elements, weight [\(width)], bias [\(bias.count)]")
   for start in stride(from: 0, to: rows.count, by: width) {
     let (mean, variance) = meanAndVariance(rows.span.extracting(start..<(start + width)))
     let scale = 1 / (variance + epsilon).squareRoot()

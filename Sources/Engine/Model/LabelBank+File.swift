@@ -23,31 +23,35 @@ extension LabelBank {
     let file = try TensorFile(contentsOf: path)
     let tensor = try Self.embeddings(in: file, key: key)
     let isBank = file.metadata["format"] == Self.fileFormat && key == nil
-    let names: [String]
-    if let namesPath {
-      names = try LabelSet(contentsOf: namesPath).labels
-    } else if let stated = try Self.strings("labels", in: file) {
-      names = stated
-    } else {
-      names = (0..<tensor.shape[0]).map { "label \($0)" }
-    }
-    var blank: [Bool] = []
-    if isBank {
-      let codes = try file.tensor("status").integers() ?? []
-      guard codes.count == tensor.shape[0] else {
-        throw ModelError(
-          path: path, reason: .labelCount(found: codes.count, rows: tensor.shape[0]))
+    let names = try Self.names(of: file, rows: tensor.shape[0], namesPath: namesPath)
+    var blank = names.isMasked
+    var warnings = names.notices.map(\.description)
+    if isBank, namesPath == nil {
+      blank = try file.integers("status", shape: [tensor.shape[0]]).map {
+        $0 == Int(LabelStatus.blank.rawValue)
       }
-      blank = codes.map { $0 == Int(LabelStatus.blank.rawValue) }
+      warnings = try Self.strings("warnings", in: file) ?? []
     }
     try self.init(
-      source: source ?? path, labels: names, embeddings: tensor.matrix(), blank: blank,
+      source: source ?? path, labels: names.labels, embeddings: tensor.matrix(), blank: blank,
       logitScale: try Self.logitScale(in: file),
       provenance: try Self.json("provenance", in: file)?.object ?? [:],
-      warnings: try Self.strings("warnings", in: file) ?? [])
+      warnings: warnings)
   }
 
-  private static func embeddings(in file: TensorFile, key: String?) throws -> Tensor {
+  /// The names of the rows, from where they are stated.
+  private static func names(
+    of file: TensorFile, rows: Int, namesPath: String?
+  ) throws -> LabelSet {
+    if let namesPath { return try LabelSet(contentsOf: namesPath) }
+    if let stated = try strings("labels", in: file), !stated.isEmpty {
+      return LabelSet(labels: stated)
+    }
+    return LabelSet(labels: (0..<max(1, rows)).map { "label \($0)" })
+  }
+
+  /// The tensor that holds the embeddings, [C, D].
+  static func embeddings(in file: TensorFile, key: String?) throws -> Tensor {
     let candidates = file.tensors.values.filter {
       $0.shape.count == 2 && $0.dtype.isFloatingPoint
     }

@@ -35,14 +35,12 @@ struct RunTally: Sendable {
     }
   }
 
-  /// The counts of features, by the names of their status in MODEL.md.
+  /// The counts of features, by the names of their status.
   var json: JSONValue {
-    [
-      "features": .integer(featureCount),
-      "read": .integer(statusCounts[.read, default: 0]),
-      "dead": .integer(statusCounts[.dead, default: 0]),
-      "nonfinite": .integer(statusCounts[.nonFinite, default: 0]),
-      "unmapped": .integer(statusCounts[.unmapped, default: 0]),
-    ]
+    var counts: JSONObject = ["features": .integer(featureCount)]
+    for status in FeatureStatus.allCases {
+      counts[status.name] = .integer(statusCounts[status, default: 0])
+    }
+    return .object(counts)
   }
 }

@@ -9,6 +9,14 @@ struct InputRecord: Sendable, Equatable {
   /// 64 hexadecimal digits.
   let sha256: String
 
+  /// Makes a record of what is known of a file.
+  init(role: String, path: String, bytes: Int, sha256: String) {
+    self.role = role
+    self.path = path
+    self.bytes = bytes
+    self.sha256 = sha256
+  }
+
   /// Reads and digests a file.
   init(role: String, path: String) throws(CheckpointError) {
     let contents = try MappedFile.contents(of: path)

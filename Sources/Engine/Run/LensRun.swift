@@ -39,9 +39,11 @@ public struct LensRun: Sendable {
     let variantMap = request.map
     let model = try request.model.map { try CLIPModel($0) }
     let head = variantMap == .native ? nil : try model?.imageHead()
+    let expectedWidth =
+      try variantMap == .native ? Self.jointWidth(for: request, model: model) : head?.width
     let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
-      orientation: request.orientation, expectedWidth: head?.width)
+      orientation: request.orientation, expectedWidth: expectedWidth)
     let variant = try LensVariant(
       direction: request.direction,
       map: variantMap ?? (autoencoder.space == .joint ? .native : .full), alpha: request.alpha)
@@ -168,6 +170,15 @@ extension LensRun {
 // MARK: - Parts
 
 extension LensRun {
+  /// The width of the joint space, known before any label is encoded.
+  private static func jointWidth(for request: ScanRequest, model: CLIPModel?) throws -> Int? {
+    switch request.labels {
+    case .vocabulary: model?.configuration.embeddingWidth
+    case .embeddings(let path, let key, _):
+      try LabelBank.embeddings(in: TensorFile(contentsOf: path), key: key).shape[1]
+    }
+  }
+
   private static func labels(
     for request: ScanRequest, progress: (RunProgress) -> Void
   ) throws -> (LabelBank, [InputRecord]) {

@@ -42,6 +42,13 @@ public enum Machine {
     fittingKernels.isEmpty || fittingKernels.contains { $0.lowercased() == kernel.lowercased() }
   }
 
+  /// The value of `OPENBLAS_CORETYPE` that chooses kernels that fit the processor, or nil if those
+  /// in use fit.
+  public static var betterKernel: String? {
+    guard !kernelFits else { return nil }
+    return ["SkylakeX", "Haswell", "Sandybridge"].first { fittingKernels.contains($0) }
+  }
+
   private static var kernel: String { BLAS.coreName }
 
   private static func processorField(_ name: String) -> String? {

@@ -9,6 +9,8 @@ public struct RunError: EngineError, Equatable {
     case nothingRead(count: Int)
     case inputChanged(role: String, found: String, expected: String)
     case notRecorded(String)
+    case unknownKind(tried: [String])
+    case wrongProduct(error: Double, bound: Double)
   }
 
   /// What is asked for, or the file concerned.
@@ -26,6 +28,7 @@ public struct RunError: EngineError, Equatable {
   public var kind: FaultKind {
     switch reason {
     case .modelNeeded, .labelsNeeded, .labelsTwice: .usage
+    case .wrongProduct: .unavailable
     default: .badData
     }
   }
@@ -43,6 +46,11 @@ public struct RunError: EngineError, Equatable {
     case .inputChanged(let role, let found, let expected):
       "\(role) has changed since the run: found \(found), expected \(expected)"
     case .notRecorded(let what): "run.json does not say \(what)"
+    case .unknownKind(let tried):
+      "not a file that is known here: tried " + tried.joined(separator: "; ")
+    case .wrongProduct(let error, let bound):
+      "matrix product: found an error of \(error), expected at most \(bound); "
+        + "OPENBLAS_CORETYPE chooses other kernels"
     }
   }
 }

@@ -1,0 +1,84 @@
+# Everything that a user or a test machine does, as targets; `make` alone lists them.
+
+PREFIX ?= /usr/local
+LENSCTL = .build/release/lensctl
+EMOJI = examples/emoji
+OUT ?= out
+DATA ?= ../shared/data
+PYTHON ?= python3
+
+.PHONY: help setup build demo test lint unit-tests check-demo oracle bench manual install uninstall \
+	clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
+	  | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+setup: ## Install the Debian packages that are missing
+	@scripts/setup.sh
+
+build: setup ## Build lensctl, optimised: .build/release/lensctl
+	swift build -c release --product lensctl
+
+demo: build ## Read the autoencoders of examples/emoji and show what their features mean
+	@mkdir -p $(OUT)
+	@$(LENSCTL) scan --model $(EMOJI)/model --sae $(EMOJI)/sae-embed --labels $(EMOJI)/labels.txt \
+	  --direction decoder --out $(OUT)/emoji-embed --force
+	@$(LENSCTL) scan --model $(EMOJI)/model --sae $(EMOJI)/sae-resid --labels $(EMOJI)/labels.txt \
+	  --direction decoder --out $(OUT)/emoji-resid --force
+	@echo; echo "The autoencoder on the image embedding, features with the clearest first label:"
+	@$(LENSCTL) show $(OUT)/emoji-embed --sharpest 20 --top 3 \
+	  --fires-on $(EMOJI)/sae-embed/top_pictures.safetensors --fires-on-names $(EMOJI)/emoji.txt
+	@echo; echo "The autoencoder before the last block, read through it as if it were not there:"
+	@$(LENSCTL) show $(OUT)/emoji-resid --sharpest 20 --top 3 \
+	  --fires-on $(EMOJI)/sae-resid/top_pictures.safetensors --fires-on-names $(EMOJI)/emoji.txt
+
+test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
+	@scripts/setup.sh --test
+	@$(MAKE) --no-print-directory lint demo check-demo unit-tests
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests benchmarks
+
+check-demo:
+	/usr/bin/python3 Tests/Oracle/recompute_run.py $(OUT)/emoji-embed --model $(EMOJI)/model \
+	  --sae $(EMOJI)/sae-embed
+	/usr/bin/python3 Tests/Oracle/recompute_run.py $(OUT)/emoji-resid --model $(EMOJI)/model \
+	  --sae $(EMOJI)/sae-resid
+
+unit-tests:
+	swift build --build-tests
+	swift test --skip-build --disable-xctest
+
+oracle: build ## Compare with transformers at the sizes of real CLIP (needs torch, transformers)
+	$(PYTHON) Tests/Oracle/full_size.py --work $(OUT)/full-size --data $(DATA) --lensctl $(LENSCTL)
+
+bench: setup ## Time the parts and the whole against bare matrix products
+	swift build -c release --product enginebench
+	.build/release/enginebench
+
+manual: build
+	swift package generate-manual --multi-page --configuration release
+
+install: manual ## Install the binary, completions and man pages below PREFIX
+	install -D -m 755 $(LENSCTL) $(DESTDIR)$(PREFIX)/bin/lensctl
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 644 .build/plugins/GenerateManual/outputs/lensctl/*.1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man1
+	$(LENSCTL) --generate-completion-script bash \
+	  > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lensctl
+	$(LENSCTL) --generate-completion-script zsh \
+	  > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_lensctl
+	$(LENSCTL) --generate-completion-script fish \
+	  > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/lensctl.fish
+
+uninstall: ## Remove what install put below PREFIX
+	rm -f $(DESTDIR)$(PREFIX)/bin/lensctl $(DESTDIR)$(PREFIX)/share/man/man1/lensctl*.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lensctl \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_lensctl \
+	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/lensctl.fish
+
+clean: ## Remove what was built and written here
+	rm -rf .build $(OUT)

@@ -1,0 +1,207 @@
+extension Inspection {
+  /// A SAELens directory; one that cannot be read still shows its tensors.
+  static func autoencoder(_ options: InspectionOptions) -> Inspection {
+    var result = Inspection(path: options.path, kind: .autoencoder)
+    do {
+      let autoencoder = try Autoencoder(
+        directory: options.place, orientation: options.orientation)
+      result.add(autoencoder)
+    } catch {
+      result.refusal = error as? any EngineError
+    }
+    let weights = options.place + "/" + Autoencoder.weightsName
+    if let file = try? TensorFile(contentsOf: weights) {
+      result.add(file, workers: options.workers)
+    }
+    return result
+  }
+
+  /// Any file of tensors, as an autoencoder.
+  static func keyedAutoencoder(_ options: InspectionOptions) throws -> Inspection {
+    var result = Inspection(path: options.path, kind: .keyedAutoencoder)
+    do {
+      let autoencoder = try Autoencoder(
+        contentsOf: options.place, keys: options.keys, orientation: options.orientation)
+      result.add(autoencoder)
+      for path in autoencoder.sourcePaths.prefix(1) {
+        result.add(try TensorFile(contentsOf: path), workers: options.workers)
+      }
+    } catch let error as AutoencoderError {
+      result.refusal = error
+      result.add(try TensorFile(contentsOf: error.path), workers: options.workers)
+    }
+    return result
+  }
+
+  private mutating func add(_ autoencoder: Autoencoder) {
+    facts["architecture"] = .string(autoencoder.architecture)
+    facts["features"] = .integer(autoencoder.featureCount)
+    facts["input width"] = .integer(autoencoder.inputWidth)
+    facts["space"] = .string(autoencoder.space.rawValue)
+    facts["hook"] = .string(autoencoder.hookName ?? "not stated")
+    facts["model"] = .string(autoencoder.modelName ?? "not stated")
+    var parts: [JSONValue] = []
+    if autoencoder.encoder != nil { parts.append("encoder") }
+    if autoencoder.decoder != nil { parts.append("decoder") }
+    if autoencoder.decoderBias != nil { parts.append("decoder bias") }
+    facts["has"] = .array(parts)
+    notes += autoencoder.evidence + autoencoder.notes
+  }
+
+  /// The directory of a CLIP model.
+  static func model(_ options: InspectionOptions) throws -> Inspection {
+    var result = Inspection(path: options.path, kind: .model)
+    let model = try CLIPModel(options.place)
+    let (text, vision) = (model.configuration.text, model.configuration.vision)
+    result.facts = [
+      "joint width": .integer(model.configuration.embeddingWidth),
+      "vision width": .integer(vision.width),
+      "vision layers": .integer(vision.layerCount),
+      "text width": .integer(text.width),
+      "text layers": .integer(text.layerCount),
+      "text heads": .integer(text.headCount),
+      "context": .integer(text.contextLength),
+      "vocabulary": .integer(text.vocabularySize),
+      "hidden act": .string(text.activation.rawValue),
+      "pooling": .string(
+        text.pooling == .largestID
+          ? "at the greatest token id (eos_token_id 2)" : "at the first \(text.pooling.tokenText)"),
+    ]
+    do {
+      result.facts["logit scale"] = JSONValue(try model.logitScale())
+      _ = try model.imageHead()
+      _ = try model.textTower()
+    } catch {
+      result.refusal = error as? any EngineError
+    }
+    do {
+      let tokenizer = try BytePairTokenizer(resolving: options.place)
+      result.facts["tokenizer"] = .array(tokenizer.sourcePaths.map { .string($0) })
+    } catch {
+      result.notes.append(
+        "tokenizer: \(options.reason(of: error)); scan takes another by --tokenizer")
+    }
+    result.add(model.weights, workers: options.workers)
+    return result
+  }
+
+  /// A run directory.
+  static func run(_ options: InspectionOptions) throws -> Inspection {
+    var result = Inspection(path: options.path, kind: .run)
+    let run = try RunDirectory(contentsOf: options.place)
+    result.facts = [
+      "lens": .string(run.lensID),
+      "features": .integer(run.featureCount),
+      "read": run.description["counts"]?["read"] ?? .null,
+      "labels": .integer(run.labels.count),
+      "kept at each end": .integer(run.features.topCount),
+      "autoencoder": run.description["autoencoder"]?["path"] ?? .null,
+      "model": run.description["model"]?["reference"] ?? .null,
+      "label source": run.description["labels"]?["source"] ?? .null,
+      "made by": run.description["created_by"] ?? .null,
+    ]
+    for name in ["features", "labels"] {
+      result.add(
+        try TensorFile(contentsOf: options.place + "/\(name).safetensors"),
+        workers: options.workers)
+    }
+    result.notes.append("lensctl show reads it")
+    return result
+  }
+
+  /// A safetensors file, its shards, or an NPY file.
+  static func tensorFile(_ options: InspectionOptions) throws -> Inspection {
+    let file = try TensorFile(contentsOf: options.place)
+    guard file.metadata["format"] == LabelBank.fileFormat else { return tensors(file, options) }
+    var result = Inspection(path: options.path, kind: .labelBank)
+    let bank = try LabelBank(contentsOf: options.place)
+    result.facts = [
+      "labels": .integer(bank.labels.count),
+      "usable": .integer(bank.count(of: .usable)),
+      "width": .integer(bank.embeddings.columns),
+      "logit scale": bank.logitScale.map { JSONValue($0) } ?? "not stated",
+      "model": bank.provenance["model"] ?? "not stated",
+      "label source": bank.provenance["labels"] ?? "not stated",
+      "templates": bank.provenance["templates"] ?? "not stated",
+    ]
+    result.notes = bank.warnings + ["scan reads it by --text-embeddings"]
+    result.add(file, workers: options.workers)
+    return result
+  }
+
+  /// Tensors that nothing says the meaning of.
+  static func tensors(_ file: TensorFile, _ options: InspectionOptions) -> Inspection {
+    let isArray =
+      file.names == ["array"] && file.filePaths.allSatisfy { $0 == options.place }
+      && !options.place.hasSuffix(".safetensors")
+    var result = Inspection(path: options.path, kind: isArray ? .array : .tensors)
+    result.facts = ["tensors": .integer(file.names.count), "files": .integer(file.filePaths.count)]
+    for name in file.metadata.keys.sorted() {
+      result.facts["metadata \(name)"] = .string(file.metadata[name] ?? "")
+    }
+    let matrices = file.names.filter {
+      file.tensors[$0]?.shape.count == 2 && file.tensors[$0]?.dtype.isFloatingPoint == true
+    }
+    if matrices.isEmpty {
+      result.notes.append("no matrix of real numbers: neither an autoencoder nor label embeddings")
+    } else {
+      result.notes.append("as an autoencoder: scan reads it with --keys W_dec=NAME,...")
+      result.notes.append(
+        matrices.count == 1
+          ? "as label embeddings: scan reads it by --text-embeddings, one label a row"
+          : "as label embeddings: scan reads it by --text-embeddings with --embeddings-key NAME")
+    }
+    result.add(file, workers: options.workers)
+    return result
+  }
+
+  /// A tokenizer's file or directory.
+  static func tokenizer(_ options: InspectionOptions) throws -> Inspection {
+    var result = Inspection(path: options.path, kind: .tokenizer)
+    let tokenizer = try BytePairTokenizer(resolving: options.place)
+    result.facts = [
+      "vocabulary": .integer(tokenizer.vocabularySize),
+      "start token": .integer(tokenizer.startToken),
+      "end token": .integer(tokenizer.endToken),
+      "files": .array(tokenizer.sourcePaths.map { .string($0) }),
+    ]
+    return result
+  }
+
+  /// A file of labels.
+  static func labels(_ options: InspectionOptions) throws -> Inspection {
+    var result = Inspection(path: options.path, kind: .labels)
+    let labels = try LabelSet(contentsOf: options.place)
+    result.facts = [
+      "labels": .integer(labels.count),
+      "masked": .integer(labels.maskedCount),
+      "groups of duplicates": .integer(labels.duplicates.count),
+      "labels at risk": .integer(labels.frontEndRiskCount),
+    ]
+    result.notes = labels.notices.map(\.description)
+    result.notes += labels.frontEndRisks.map { risk, ids in
+      let examples = ids.prefix(3).map { "\"\(labels.labels[$0].printable(limit: 40))\"" }
+      return "\(risk.rawValue) in \(ids.count) \(ids.count == 1 ? "label" : "labels"), such as "
+        + examples.joined(separator: ", ") + ": other CLIP tokenizers may give other ids"
+    }
+    return result
+  }
+
+  /// Adds the tensors of a file, all values read.
+  private mutating func add(_ file: TensorFile, workers: Int) {
+    for name in file.names {
+      guard let tensor = file.tensors[name] else { continue }
+      tensors.append(
+        TensorEntry(
+          name: name, dtype: tensor.dtype, shape: tensor.shape,
+          summary: TensorSummary(of: tensor, workers: workers)))
+    }
+  }
+}
+
+extension CLIPConfiguration.Pooling {
+  /// The token that ends a text.
+  fileprivate var tokenText: String {
+    if case .first(let id) = self { "token \(id)" } else { "greatest id" }
+  }
+}

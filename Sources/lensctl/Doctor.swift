@@ -1,0 +1,103 @@
+import ArgumentParser
+import Engine
+import Foundation
+
+/// Prints what the machine offers, and checks what everything rests on.
+struct Doctor: EngineCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check the machine, its matrix products, and where models and labels are kept.",
+    discussion: """
+      Matrix products are compared with plain loops in double precision; if they are wrong, the \
+      command ends with status 69.
+      """)
+
+  @OptionGroup var output: OutputOptions
+
+  func execute() throws {
+    let test = SelfTest(workers: Machine.usableProcessors)
+    let facts = facts(test)
+    if output.json {
+      var object: JSONObject = [:]
+      for fact in facts { object[fact.name] = fact.value }
+      try Output.print([JSONValue.object(object).serialized(indent: 2)])
+    } else {
+      let list = FactList(
+        facts.compactMap { fact in fact.text.map { (fact.heading, $0) } })
+      try Output.print(list.lines(output.style))
+    }
+    if let better = Machine.betterKernel {
+      Messages.print(
+        "warning: OpenBLAS runs kernels for \(BLAS.coreName); set OPENBLAS_CORETYPE=\(better)")
+    }
+    try test.check()
+  }
+
+  private struct Fact {
+    var name: String
+    var value: JSONValue
+    /// The name without unit and underscores.
+    var heading: String {
+      name.replacingOccurrences(of: "_bytes", with: "").replacingOccurrences(of: "_", with: " ")
+    }
+
+    /// The value as people read it; nil if another fact says it too.
+    var text: String?
+
+    init(_ name: String, _ value: JSONValue, text: String?) {
+      self.name = name
+      self.value = value
+      self.text = text
+    }
+
+    init(_ name: String, _ value: JSONValue) {
+      self.init(name, value, text: value.cell)
+    }
+  }
+
+  private func facts(_ test: SelfTest) -> [Fact] {
+    let better = Machine.betterKernel
+    return [
+      Fact("version", .string(Engine.version)),
+      Fact("operating_system", .string(Machine.operatingSystem)),
+      Fact("processor", .string(Machine.processorName)),
+      Fact("usable_processors", .integer(Machine.usableProcessors)),
+      Fact("memory_bytes", .integer(Machine.memory), text: gibibytes(Machine.memory)),
+      Fact(
+        "available_memory_bytes", Machine.availableMemory.map { .integer($0) } ?? .null,
+        text: Machine.availableMemory.map(gibibytes) ?? "unknown"),
+      Fact("blas", .string(BLAS.configuration)),
+      Fact("blas_kernel", .string(BLAS.coreName)),
+      Fact(
+        "kernel_fits", .bool(Machine.kernelFits),
+        text: better.map { "no: set OPENBLAS_CORETYPE=\($0)" }
+          ?? (Machine.kernelFits ? "yes" : "no")),
+      Fact("better_kernel", better.map { .string($0) } ?? .null, text: nil),
+      Fact(
+        "products_right", .bool(test.isRight),
+        text: (test.isRight ? "yes" : "no") + ": error \(Number.short(test.error)), at most "
+          + "\(Number.short(test.bound)) expected"),
+      Fact(
+        "gflops", JSONValue(test.rate),
+        text: String(
+          format: "%.0f GFLOP/s on %d threads, %.0f each", test.rate, test.workers,
+          test.rate / Double(test.workers))),
+    ] + places
+  }
+
+  private var places: [Fact] {
+    let (hub, banks) = (HubCache().root, BankCache().directory)
+    return [("hub_cache", hub), ("bank_cache", banks)].flatMap { name, directory in
+      let exists = MappedFile.isDirectory(directory)
+      return [
+        Fact(
+          name, .string(directory),
+          text: directory.printable(limit: 1000) + (exists ? "" : " (not there yet)")),
+        Fact(name + "_exists", .bool(exists), text: nil),
+      ]
+    }
+  }
+
+  private func gibibytes(_ bytes: Int) -> String {
+    String(format: "%.1f GiB", Double(bytes) / Double(1 << 30))
+  }
+}

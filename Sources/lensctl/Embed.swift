@@ -1,0 +1,57 @@
+import ArgumentParser
+import Engine
+import Foundation
+
+/// Encodes labels and writes them as a label bank.
+struct Embed: EngineCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Encode labels by a model's text tower and write a label bank.",
+    discussion: """
+      The bank is a safetensors file: `embeddings` [labels, width] f32, unit rows, and `status` \
+      [labels] u8, with labels and provenance in the metadata. `lensctl scan --text-embeddings` \
+      reads it.
+      """)
+
+  @Option(help: "A CLIP model: a directory, or org/name[@revision] in the local hub cache.")
+  var model: String
+
+  @Option(help: "The labels: imagenet, or a file with one label a line.", completion: .file())
+  var labels: String
+
+  @OptionGroup var prompts: PromptOptions
+
+  @Option(help: "The safetensors file to be made.")
+  var out: String
+
+  @Flag(name: .shortAndLong, help: "Replace a file that exists.")
+  var force = false
+
+  @OptionGroup var compute: ComputeOptions
+
+  func validate() throws {
+    _ = try validated { try prompts.template.map { try PromptTemplate($0) } }
+  }
+
+  func execute() throws {
+    guard force || !MappedFile.exists(out) else { throw OutputError(path: out, reason: .exists) }
+    let printer = ProgressPrinter(isQuiet: compute.quiet)
+    defer { printer.finish() }
+    printer.show(.opening)
+    let request = try BankRequest(
+      model: model, tokenizer: prompts.tokenizer, labels: labels,
+      templates: try prompts.templates())
+    let (bank, wasCached) = try request.bank(
+      cache: compute.bankCache, workers: compute.workers
+    ) { done, total in printer.show(.encoding(done: done, total: total)) }
+    if compute.strict, !bank.warnings.isEmpty {
+      throw RunError(subject: labels, reason: .strict(bank.warnings))
+    }
+    try bank.write(to: out)
+    printer.finish()
+    guard !compute.quiet else { return }
+    for warning in bank.warnings { Messages.print("warning: \(warning.printable(limit: 400))") }
+    Messages.print(
+      "\(bank.count(of: .usable)) of \(bank.labels.count) labels "
+        + (wasCached ? "taken from the cache" : "encoded") + ": \(out.printable())")
+  }
+}

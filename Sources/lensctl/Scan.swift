@@ -1,0 +1,191 @@
+public import ArgumentParser
+public import Engine
+import Foundation
+
+extension Direction: ExpressibleByArgument {}
+extension LensMap: ExpressibleByArgument {}
+extension Orientation: ExpressibleByArgument {}
+
+/// Reads all features of an autoencoder in the words of a vocabulary.
+struct Scan: EngineCommand {
+  /// How results leave the command.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case directory, jsonl
+  }
+
+  static let configuration = CommandConfiguration(
+    abstract: "Read every feature of an autoencoder in words.",
+    discussion: """
+      Example:
+        lensctl scan --model openai/clip-vit-large-patch14 --sae sae/ --labels imagenet --out run/
+      """)
+
+  @Option(help: "A CLIP model: a directory, or org/name[@revision] in the local hub cache.")
+  var model: String?
+
+  @Option(
+    help: "An autoencoder: a SAELens directory, or with --keys any safetensors file.",
+    completion: .file())
+  var sae: String
+
+  @Option(help: "Names of tensors: W_dec=NAME[,W_enc=NAME][,b_dec=NAME].")
+  var keys: String?
+
+  @Option(help: "Which way the features run in a stored matrix that leaves it open.")
+  var orientation: Orientation?
+
+  @Option(help: "Which direction of a feature is read.")
+  var direction: Direction = .decoder
+
+  @Option(help: "The factor a of shifted directions, b_dec + a d (default: 1).")
+  var alpha: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How directions are mapped into the joint space.",
+      discussion: "Default: native if the autoencoder states the joint space, else full."))
+  var map: LensMap?
+
+  @Option(help: "The labels: imagenet, or a file with one label a line.", completion: .file())
+  var labels: String?
+
+  @OptionGroup var prompts: PromptOptions
+
+  @Option(
+    help: "Ready label embeddings in a safetensors or NPY file, instead of --labels.",
+    completion: .file())
+  var textEmbeddings: String?
+
+  @Option(help: "The tensor that holds the embeddings, where the file has several.")
+  var embeddingsKey: String?
+
+  @Option(help: "A file with the names of the embeddings, one a line.", completion: .file())
+  var names: String?
+
+  @Option(
+    help: "1 over the factor on cosines (default: the model's own, else the bank's, else 0.01).")
+  var temperature: Double?
+
+  @Option(help: "How many most and least likely labels are kept.")
+  var top = 10
+
+  @Option(help: "Only these features, such as 17,200-299.")
+  var features: String?
+
+  @Option(help: "The run directory to be made, or with --format jsonl a file.")
+  var out: String?
+
+  @Option(help: "A run directory, or one JSON object for each feature on standard output.")
+  var format: Format = .directory
+
+  @Flag(name: .shortAndLong, help: "Replace a run that exists.")
+  var force = false
+
+  @OptionGroup var compute: ComputeOptions
+
+  func validate() throws {
+    if format == .directory, out == nil {
+      throw ValidationError("--out: found none, expected a directory to be made")
+    }
+    if labels == nil, textEmbeddings == nil {
+      throw ValidationError("found neither --labels nor --text-embeddings, expected one of them")
+    }
+    if labels != nil, textEmbeddings != nil {
+      throw ValidationError("found both --labels and --text-embeddings, expected one of them")
+    }
+    if labels != nil, model == nil {
+      throw ValidationError("--labels: found no --model, expected one to encode them")
+    }
+    if textEmbeddings == nil, embeddingsKey != nil || names != nil {
+      throw ValidationError("--names and --embeddings-key go with --text-embeddings")
+    }
+    if top < 1 { throw ValidationError("--top: found \(top), expected at least 1") }
+    if let temperature, !(1e-6...1e6).contains(temperature) {
+      throw ValidationError("--temperature: found \(temperature), expected 1e-6 to 1e6")
+    }
+    _ = try validated {
+      try LensVariant(direction: direction, map: map ?? .full, alpha: alpha)
+    }
+    _ = try validated { try keys.map { try TensorKeys(parsing: $0) } }
+    _ = try validated { try prompts.template.map { try PromptTemplate($0) } }
+  }
+
+  func execute() throws {
+    if format == .directory, let out { try RunWriter.checkTarget(out, replacesExisting: force) }
+    let printer = ProgressPrinter(isQuiet: compute.quiet)
+    defer { printer.finish() }
+    let run = try LensRun(request()) { printer.show($0) }
+    switch format {
+    case .directory: try writeDirectory(run, printer: printer)
+    case .jsonl: try writeLines(run, printer: printer)
+    }
+  }
+
+  private func request() throws -> ScanRequest {
+    let source: LabelSource =
+      if let textEmbeddings {
+        .embeddings(textEmbeddings, key: embeddingsKey, namesPath: names)
+      } else {
+        .vocabulary(labels ?? "imagenet", templates: try prompts.templates())
+      }
+    var request = ScanRequest(
+      model: model, autoencoder: sae, direction: direction, map: map, labels: source,
+      workers: compute.workers)
+    request.tokenizer = prompts.tokenizer
+    request.keys = keys
+    request.orientation = orientation
+    request.alpha = alpha
+    request.temperature = temperature
+    request.topCount = top
+    request.features = features
+    request.isStrict = compute.strict
+    request.bankCache = compute.bankCache
+    return request
+  }
+
+  private func writeDirectory(_ run: LensRun, printer: ProgressPrinter) throws {
+    let out = out ?? ""
+    let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
+    printer.finish()
+    guard !compute.quiet else { return }
+    for warning in description["warnings"]?.array ?? [] {
+      Messages.print("warning: \(warning.string?.printable(limit: 400) ?? "")")
+    }
+    let read = description["counts"]?["read"]?.integer ?? 0
+    Messages.print(
+      "\(read) of \(run.scan.selection.count) features read by \(run.scan.variant.id) "
+        + "against \(run.labels.count(of: .usable)) labels; next: lensctl show \(out.printable())")
+  }
+
+  private func writeLines(_ run: LensRun, printer: ProgressPrinter) throws {
+    try run.checkStrictly(masked: 0)
+    let sink = JSONLines(labels: run.labels.labels)
+    if let out {
+      try OutputFile.write(to: out) { handle in
+        try write(run, printer: printer, through: sink, to: handle, path: out)
+      }
+    } else {
+      try write(run, printer: printer, through: sink, to: .standardOutput, path: "standard output")
+    }
+    printer.finish()
+    guard !compute.quiet else { return }
+    for warning in run.warnings { Messages.print("warning: \(warning.printable(limit: 400))") }
+  }
+
+  private func write(
+    _ run: LensRun, printer: ProgressPrinter, through sink: JSONLines, to handle: FileHandle,
+    path: String
+  ) throws {
+    var masked = 0
+    try run.forEachBlock(progress: { printer.show($0) }) { block in
+      masked += block.statuses.count { $0 != FeatureStatus.read.rawValue }
+      do {
+        try handle.write(contentsOf: Data(sink.lines(for: block).utf8))
+      } catch {
+        throw OutputError(path: path, error, isCreation: false)
+      }
+    }
+    try run.checkSomethingRead(masked: masked)
+    try run.checkStrictly(masked: masked)
+  }
+}

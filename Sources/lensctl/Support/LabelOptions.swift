@@ -1,0 +1,52 @@
+import ArgumentParser
+import Engine
+
+/// The options that say which labels are encoded, and how.
+struct PromptOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A prompt with {label} in the place of the label; repeat it for an ensemble.",
+      discussion: "Default: 'A photo of a {label}.'"))
+  var template: [String] = []
+
+  @Option(help: "A file of templates, one a line.", completion: .file())
+  var templateFile: String?
+
+  @Option(
+    help: "Another tokenizer than the model's: a directory, tokenizer.json, vocab.json, or merges.",
+    completion: .file())
+  var tokenizer: String?
+
+  /// The templates, none for the default.
+  func templates() throws -> [PromptTemplate] {
+    let fromFile = try templateFile.map { try PromptTemplate.list(contentsOf: $0) } ?? []
+    return try template.map { try PromptTemplate($0) } + fromFile
+  }
+}
+
+/// The options that every computing command has.
+struct ComputeOptions: ParsableArguments {
+  @Option(help: "The number of threads; those that the process may use by default.")
+  var threads: Int?
+
+  @Flag(help: "Encode labels even if they were encoded before.")
+  var noCache = false
+
+  @Flag(help: "Treat warnings about data (masked rows, truncated prompts) as errors.")
+  var strict = false
+
+  @Flag(name: .shortAndLong, help: "Print errors only.")
+  var quiet = false
+
+  /// The number of threads to use.
+  var workers: Int { threads ?? Machine.usableProcessors }
+
+  /// Where label banks are kept, nil for nowhere.
+  var bankCache: BankCache? { noCache ? nil : BankCache() }
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads: found \(threads), expected 1 to 1024")
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Engine
+import Foundation
+
+/// Shows on standard error how far a run is, where that is a terminal.
+///
+/// One line that is written over, at most ten times a second: stage, share done, rate, and the
+/// time left.
+final class ProgressPrinter {
+  private let isActive: Bool
+  private var stage = ""
+  private var stageStart = ContinuousClock.now
+  private var lastPrint: ContinuousClock.Instant?
+
+  /// Makes a printer.
+  ///
+  /// - Parameter isQuiet: Whether nothing is to be printed at all.
+  init(isQuiet: Bool) {
+    isActive = !isQuiet && Terminal.isTerminal(FileHandle.standardError)
+  }
+
+  /// Shows how far the run is.
+  func show(_ progress: RunProgress) {
+    guard isActive else { return }
+    switch progress {
+    case .opening: show("opening", done: nil)
+    case .encoding(let done, let total): show("encoding prompts", done: (done, total))
+    case .scanning(let done, let total): show("scanning features", done: (done, total))
+    case .writing: show("writing", done: nil)
+    }
+  }
+
+  /// Clears the line.
+  func finish() {
+    guard isActive else { return }
+    write("\r\u{1B}[K")
+  }
+
+  private func show(_ name: String, done: (Int, Int)?) {
+    let now = ContinuousClock.now
+    if name != stage {
+      (stage, stageStart, lastPrint) = (name, now, nil)
+    }
+    let isLast = done.map { $0.0 == $0.1 } ?? true
+    if let lastPrint, now - lastPrint < .milliseconds(100), !isLast { return }
+    lastPrint = now
+    var line = name
+    if let (done, total) = done, total > 0 {
+      let elapsed = (now - stageStart) / .seconds(1)
+      line += " \(done) of \(total)"
+      if done > 0, elapsed > 0.2 {
+        let rate = Double(done) / elapsed
+        line += ", \(Int(rate)) a second, \(Int((Double(total - done) / rate).rounded(.up))) s left"
+      }
+    }
+    write("\r\u{1B}[K" + line)
+  }
+
+  private func write(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+  }
+}

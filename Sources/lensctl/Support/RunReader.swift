@@ -1,0 +1,155 @@
+import Engine
+
+/// What a question about a run is answered with: the same for people and for programs.
+struct Answer {
+  var lines: [String]
+  var json: JSONObject
+}
+
+/// Sets what is known of the features of a run as tables and as JSON.
+struct RunReader {
+  let run: RunDirectory
+
+  /// The pictures that features fire on, if they are known.
+  let pictures: TopPictures?
+
+  /// The labels shown of each feature; nil for the default.
+  let top: Int?
+
+  let style: OutputStyle
+
+  /// The pictures shown of each feature in a table.
+  private static let pictureCount = 5
+
+  private var labelsShown: Int { min(top ?? 3, run.features.topCount) }
+
+  /// The features with the largest margins.
+  func sharpest(_ count: Int) -> Answer {
+    let rows = run.sharpest(count)
+    return Answer(lines: table(rows), json: ["features": .array(rows.map(object))])
+  }
+
+  /// A random sample.
+  func sample(_ count: Int, seed: UInt64) -> Answer {
+    let rows = run.sample(count, seed: seed)
+    let note = style.isPlain ? [] : ["", "random sample with --seed \(seed)"]
+    return Answer(
+      lines: table(rows) + note,
+      json: ["seed": .number(Double(seed)), "features": .array(rows.map(object))])
+  }
+
+  /// The features that have a label among their best.
+  func label(_ text: String, limit: Int) throws -> Answer {
+    let label = try run.label(matching: text)
+    let places = run.places(ofLabel: label)
+    let shown = places.prefix(limit)
+    var extra = FeatureColumns(("place", .right), ("cosine", .right))
+    for place in shown {
+      extra.add(["\(place.rank + 1)", Number.cosine(place.cosine)])
+    }
+    let name = run.labels[label].printable()
+    let summary =
+      "label \(label) (\(name)): first of \(run.firstCounts[label]) features, "
+      + "among the \(run.features.topCount) best of \(run.topCounts[label])"
+    let lines = table(shown.map(\.row), extra)
+    return Answer(
+      lines: style.isPlain ? lines : [summary, ""] + lines,
+      json: [
+        "label_id": .integer(label), "label": .string(run.labels[label]),
+        "first_count": .integer(run.firstCounts[label]),
+        "top_count": .integer(run.topCounts[label]),
+        "features": .array(
+          shown.map { place in
+            object(
+              place.row,
+              with: [
+                "label_place": .integer(place.rank + 1), "label_cosine": JSONValue(place.cosine),
+              ])
+          }),
+      ])
+  }
+
+  /// The features nearest to a text.
+  func matches(_ matches: [TextQuery.Match], text: String, limit: Int) -> Answer {
+    let shown = matches.prefix(limit).compactMap { match in
+      run.row(ofFeature: match.feature).map { (row: $0, cosine: match.cosine) }
+    }
+    var extra = FeatureColumns(("cosine", .right))
+    for match in shown { extra.add([Number.cosine(match.cosine)]) }
+    let lines = table(shown.map(\.row), extra)
+    return Answer(
+      lines: style.isPlain
+        ? lines : ["features nearest to \"\(text.printable())\"", ""] + lines,
+      json: [
+        "text": .string(text),
+        "features": .array(
+          shown.map { object($0.row, with: ["text_cosine": JSONValue($0.cosine)]) }),
+      ])
+  }
+
+  /// One row for each feature: its best labels and what it fires on.
+  private func table(_ rows: [Int], _ extra: FeatureColumns = FeatureColumns()) -> [String] {
+    var columns: [(heading: String, alignment: Table.Alignment)] = [("feature", .right)]
+    columns += extra.columns
+    columns.append(("margin", .right))
+    if pictures != nil { columns.append(("fires most on", .left)) }
+    columns.append(("labels", .left))
+    var table = Table(columns)
+    for (index, row) in rows.enumerated() {
+      var cells = ["\(run.features.featureIDs[row])"] + extra.cells(index)
+      cells.append(Number.cosine(run.features.margins[row]))
+      if pictures != nil {
+        cells.append(pictureNames(row).prefix(Self.pictureCount).joined(separator: " "))
+      }
+      cells.append(labelList(row))
+      table.add(cells)
+    }
+    return table.lines(style)
+  }
+
+  /// The best labels of a feature with cosine and probability, or why there are none.
+  private func labelList(_ row: Int) -> String {
+    guard run.features.statuses[row] == FeatureStatus.read.rawValue else { return statusName(row) }
+    return (0..<labelsShown).map { rank in
+      let index = row * run.features.topCount + rank
+      let label = run.labels[Int(run.features.topLabelIDs[index])].printable(limit: 60)
+      return "\(label) \(Number.cosine(run.features.topCosines[index]))"
+        + " (\(Number.percent(run.features.topProbabilities[index])))"
+    }.joined(separator: ", ")
+  }
+
+  func pictureNames(_ row: Int) -> [String] {
+    let feature = Int(run.features.featureIDs[row])
+    return (pictures?.pictures(ofFeature: feature) ?? []).map { $0.printable(limit: 60) }
+  }
+
+  func statusName(_ row: Int) -> String {
+    FeatureStatus(rawValue: run.features.statuses[row])?.name ?? "unknown"
+  }
+
+  /// A feature with all that the run has of it.
+  func object(_ row: Int) -> JSONValue { object(row, with: [:]) }
+
+  /// A feature with all that the run has of it, and further members.
+  private func object(_ row: Int, with members: JSONObject) -> JSONValue {
+    var object = JSONLines(labels: run.labels).object(for: run.features, row: row).object ?? [:]
+    if pictures != nil { object["fires_on"] = .array(pictureNames(row).map { .string($0) }) }
+    for name in members.names { object[name] = members[name] }
+    return .object(object)
+  }
+}
+
+/// Further columns of a table of features.
+struct FeatureColumns {
+  let columns: [(heading: String, alignment: Table.Alignment)]
+  private var rows: [[String]] = []
+
+  init(_ columns: (heading: String, alignment: Table.Alignment)...) {
+    self.columns = columns
+  }
+
+  mutating func add(_ cells: [String]) { rows.append(cells) }
+
+  /// The cells of a row; none if there are no columns.
+  func cells(_ row: Int) -> [String] { columns.isEmpty ? [] : rows[row] }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import Engine
+
+@Suite struct JSONLinesTests {
+  private static func block() -> FeatureBlock {
+    var block = FeatureBlock(topCount: 2)
+    var reduction = RowReduction(logitScale: 2, labelIDs: [0, 2, 3], topCount: 2)
+    let cosines: [Float] = [0.5, -0.25, 0.125]
+    reduction.reduce(cosines.span, id: 7, into: &block)
+    block.appendMasked(id: 8, status: .dead)
+    return block
+  }
+
+  @Test func oneObjectALineWithLabelsAndIDs() throws {
+    let sink = JSONLines(labels: ["cat", "masked", "a \"dog\"\u{1B}[31m", "tree"])
+    let lines = sink.lines(for: Self.block()).split(separator: "\n")
+    #expect(lines.count == 2)
+    let first = try JSONValue(parsing: Data(lines[0].utf8))
+    #expect(first["feature"] == 7)
+    #expect(first["status"] == "read")
+    #expect(first["top"]?.array?.map { $0["label"]?.string } == ["cat", "tree"])
+    #expect(first["bottom"]?.array?.first?["label"]?.string == "a \"dog\"\u{1B}[31m")
+    #expect(first["bottom"]?.array?.first?["label_id"] == 2)
+    #expect(first["top"]?.array?.first?["cosine"]?.double == 0.5)
+    #expect(first["margin"]?.double == 0.375)
+    #expect(!lines[0].contains("\u{1B}"))
+    #expect(lines[1] == #"{"feature":8,"status":"dead"}"#)
+  }
+
+  /// Each member has its own value: a mix-up of columns would show.
+  @Test func numbersAreThoseOfTheBlock() throws {
+    let block = Self.block()
+    let object = JSONLines(labels: ["a", "b", "c", "d"]).object(for: block, row: 0)
+    let expected: [(String, Float)] = [
+      ("mean", block.means[0]), ("sd", block.standardDeviations[0]),
+      ("skewness", block.skewnesses[0]), ("kurtosis", block.kurtoses[0]),
+      ("margin", block.margins[0]), ("entropy", block.entropies[0]),
+      ("log_partition", block.logPartitions[0]),
+    ]
+    for (name, value) in expected {
+      #expect(object[name]?.double.map { Float($0) } == value, "\(name)")
+    }
+    #expect(Set(expected.map(\.1)).count == expected.count)
+  }
+
+  @Test func undefinedNumbersAreNull() throws {
+    var block = FeatureBlock(topCount: 1)
+    var reduction = RowReduction(logitScale: 1, labelIDs: [0], topCount: 1)
+    reduction.reduce(([0.5] as [Float]).span, id: 0, into: &block)
+    let object = JSONLines(labels: ["only"]).object(for: block, row: 0)
+    #expect(object["margin"] == .null)
+    #expect(object["entropy"] == .null)
+    #expect(object["top"]?.array?.first?["probability"]?.double == 1)
+  }
+}

@@ -1,0 +1,113 @@
+import Engine
+import Foundation
+import Testing
+
+@Suite struct InspectTests {
+  let place: Workplace
+
+  init() throws { place = try Workplace() }
+
+  private func inspect(_ fixture: String, _ arguments: String...) throws -> CommandRun {
+    try place.run(["inspect", "\(Commands.fixtures)/\(fixture)"] + arguments)
+  }
+
+  @Test(arguments: [
+    ("sae/gated", "SAELens autoencoder"), ("sae/gated/cfg.json", "SAELens autoencoder"),
+    ("sae/gated/sae_weights.safetensors", "SAELens autoencoder"), ("clip/gelu", "CLIP model"),
+    ("clip/sharded", "CLIP model"), ("clip/gelu/model.safetensors", "safetensors"),
+    ("clip/sharded/model.safetensors.index.json", "safetensors"),
+    ("sae/decoder-only.safetensors", "safetensors"), ("tokenizer/small", "tokenizer"),
+    ("tokenizer/small-json/tokenizer.json", "tokenizer"), ("README.md", "label file"),
+  ])
+  func everyKindIsRecognised(fixture: String, kind: String) throws {
+    let run = try inspect(fixture, "--json")
+    #expect(run.status == 0, "\(run.messages)")
+    let json = try JSONValue(parsing: Data(run.output.utf8))
+    #expect(json["kind"]?.string == kind)
+    #expect(json["refused"] == .null)
+  }
+
+  @Test func valuesOfTensorsAreSummarised() throws {
+    let run = try inspect("sae/masked", "--plain")
+    #expect(run.status == 0)
+    #expect(
+      run.lines.suffix(5).first
+        == "tensor\tdtype\tshape\tmin\tmax\tnon-finite\tzero rows")
+    #expect(run.lines.contains { $0.hasPrefix("W_dec\tF32\t[48, 32]\t") && $0.hasSuffix("\t3\t1") })
+    #expect(
+      run.lines.contains(
+        "note\tW_dec [48, 32]: features are rows by d_sae 48 and d_in 32 of cfg.json"))
+  }
+
+  @Test func aRefusedAutoencoderIsShownAndItsReasonGiven() throws {
+    let run = try inspect("sae/mlp-hook", "--plain")
+    let reason =
+      "\(Commands.fixtures)/sae/mlp-hook/cfg.json: hook \"blocks.3.mlp.hook_post\": the hidden "
+      + "layer of a perceptron, expected the residual stream or the image embedding"
+    #expect(run.status == 65)
+    #expect(run.messages == "lensctl: \(reason)\n")
+    #expect(run.lines.contains("refused\t\(reason)"))
+    #expect(run.lines.contains { $0.hasPrefix("W_dec\t") })
+  }
+
+  @Test func keysProveTheOrientationOfAnyFile() throws {
+    let run = try inspect(
+      "sae/generic.safetensors", "--keys",
+      "W_dec=decoder.weight,W_enc=encoder.weight,b_dec=bias", "--plain")
+    #expect(run.status == 0)
+    #expect(run.lines.contains("is\tautoencoder by --keys"))
+    #expect(
+      run.lines.contains(
+        "note\tdecoder.weight [32, 48]: features are columns by bias of length 32"))
+  }
+
+  @Test func poolingRulesAreSaid() throws {
+    let greatest = try inspect("clip/quick-gelu", "--plain")
+    #expect(greatest.lines.contains("pooling\tat the greatest token id (eos_token_id 2)"))
+    let first = try inspect("clip/sharded", "--plain")
+    #expect(first.lines.contains("pooling\tat the first token 833"))
+    #expect(first.lines.contains("hidden act\tquick_gelu"))
+  }
+
+  @Test func labelsAreCounted() throws {
+    let labels = try place.write("labels.txt", "cat\n\ncaf\u{E9}\ncat\nR&D\n")
+    let run = try place.run("inspect", labels, "--plain")
+    #expect(run.status == 0)
+    #expect(run.lines.contains("labels\t5"))
+    #expect(run.lines.contains("masked\t1"))
+    #expect(run.lines.contains("groups of duplicates\t1"))
+    #expect(run.lines.contains("labels at risk\t2"))
+    #expect(
+      run.lines.contains(
+        "note\tampersand in 1 label, such as \"R&D\": other CLIP tokenizers may give other ids"))
+  }
+
+  @Test func namesCannotActOnTheTerminal() throws {
+    let labels = try place.write("a\u{1B}[2J.txt", "\u{1B}[31mred & blue\n")
+    let run = try place.run("inspect", labels)
+    #expect(run.status == 0)
+    #expect(!run.output.contains("\u{1B}"))
+    #expect(run.output.contains("\"\\u{1b}[31mred & blue\""))
+  }
+
+  @Test func unknownFilesAreRefusedWithWhatWasTried() throws {
+    let file = try place.write("some.bin", Data([0xFF, 0xFE, 0, 1, 2]))
+    let run = try place.run("inspect", file)
+    #expect(run.status == 65)
+    #expect(run.output.isEmpty)
+    #expect(
+      run.messages
+        == "lensctl: \(file): not a file that is known here: tried safetensors: not a "
+        + "safetensors file: 5 bytes, expected at least 8; label file: line 1: found bytes that "
+        + "are not UTF-8\n")
+  }
+
+  @Test func missingPathsAndWrongKeysHaveTheirOwnStatus() throws {
+    let missing = try place.run("inspect", "nothing/here")
+    #expect(missing.status == 66)
+    #expect(missing.messages == "lensctl: nothing/here: no such file or directory\n")
+    let keys = try place.run("inspect", ".", "--keys", "W_foo=x")
+    #expect(keys.status == 64)
+    #expect(keys.messages.contains("--keys: found \"W_foo\", expected W_enc, W_dec, b_enc, b_dec"))
+  }
+}
