@@ -51,6 +51,11 @@ public struct LensRun: Sendable {
       throw RunError(
         subject: "scan", reason: .modelNeeded(for: "a \(variant.map.rawValue) map"))
     }
+    // Before labels are encoded, which may take minutes.
+    let selection = try request.features.map {
+      try FeatureSelection(parsing: $0, featureCount: autoencoder.featureCount)
+    }
+    try Self.check(request)
     clock.end("open")
     let (labels, labelInputs) = try Self.labels(for: request, progress: progress)
     clock.end("labels")
@@ -58,9 +63,7 @@ public struct LensRun: Sendable {
     scan = try LensScan(
       autoencoder: autoencoder, variant: variant, head: variant.map == .native ? nil : head,
       labels: labels, logitScale: scale, topCount: request.topCount,
-      selection: try request.features.map {
-        try FeatureSelection(parsing: $0, featureCount: autoencoder.featureCount)
-      })
+      selection: selection)
     inputs =
       try labelInputs
       + Self.modelInputs(model, besides: labelInputs)
@@ -210,15 +213,20 @@ extension LensRun {
     return try InputRecord.all(role: "model", model.sourcePaths)
   }
 
+  /// Checks the numbers of a request.
+  private static func check(_ request: ScanRequest) throws(LensError) {
+    guard request.topCount > 0 else {
+      throw LensError(subject: "scan", reason: .topCount(request.topCount))
+    }
+    if let temperature = request.temperature, !LabelBank.logitScales.contains(1 / temperature) {
+      throw LensError(subject: "scan", reason: .temperature(temperature))
+    }
+  }
+
   private static func logitScale(
     for request: ScanRequest, model: CLIPModel?, labels: LabelBank
   ) throws -> (Double, String) {
-    if let temperature = request.temperature {
-      guard LabelBank.logitScales.contains(1 / temperature) else {
-        throw LensError(subject: "scan", reason: .temperature(temperature))
-      }
-      return (1 / temperature, "temperature")
-    }
+    if let temperature = request.temperature { return (1 / temperature, "temperature") }
     if let model { return (try model.logitScale(), "checkpoint") }
     if let scale = labels.logitScale { return (scale, "bank") }
     return (defaultLogitScale, "default")

@@ -223,6 +223,21 @@ import Testing
         == "scan: temperature: found \(temperature), expected a number from 1e-6 to 1e6")
   }
 
+  @Test func wrongOptionsAreFoundBeforeLabelsAreEncoded() throws {
+    let directory = try TemporaryDirectory()
+    let good = try request(try ClipFixture("tanh"), in: directory)
+    var requests = [good, good, good]
+    requests[0].temperature = -1
+    requests[1].features = "48"
+    requests[2].topCount = 0
+    for request in requests {
+      var encodes = false
+      #expect(
+        message { _ = try LensRun(request) { if case .encoding = $0 { encodes = true } } } != nil)
+      #expect(!encodes)
+    }
+  }
+
   // MARK: - Warnings
 
   @Test func whatIsReducedOrMaskedIsToldAndStrictRefusesIt() throws {
