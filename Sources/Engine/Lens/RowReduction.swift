@@ -61,10 +61,18 @@ struct RowReduction {
   private mutating func findExtremes(_ cosines: Span<Float>) {
     top.removeAll()
     bottom.removeAll()
+    // Most labels are kept at neither end: two comparisons tell, without a call.
+    var (topThreshold, bottomThreshold) = (top.threshold, bottom.threshold)
     for j in cosines.indices {
       let cosine = cosines[j]
-      top.insert(id: labelIDs[j], score: cosine)
-      bottom.insert(id: labelIDs[j], score: -cosine)
+      if cosine > topThreshold {
+        top.insert(id: labelIDs[j], score: cosine)
+        topThreshold = top.threshold
+      }
+      if -cosine > bottomThreshold {
+        bottom.insert(id: labelIDs[j], score: -cosine)
+        bottomThreshold = bottom.threshold
+      }
     }
   }
 
