@@ -65,14 +65,17 @@ public struct SafetensorsLayout: Sendable {
 }
 
 /// The elements as they are stored, lowest byte first.
-public func littleEndianBytes(_ values: some Collection<some FixedWidthInteger>) -> Data {
-  var bytes: [UInt8] = []
+///
+/// Each byte is written to its place, which the compiler makes into whole stores.
+public func littleEndianBytes<Value: FixedWidthInteger>(_ values: some Collection<Value>) -> Data {
+  let width = Value.bitWidth / 8
+  var bytes = [UInt8](repeating: 0, count: values.count * width)
+  var start = 0
   for value in values {
-    var rest = value
-    for _ in 0..<(value.bitWidth / 8) {
-      bytes.append(UInt8(truncatingIfNeeded: rest))
-      rest = rest >> 8
+    for byte in 0..<width {
+      bytes[start + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
     }
+    start += width
   }
   return Data(bytes)
 }

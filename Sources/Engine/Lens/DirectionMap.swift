@@ -74,7 +74,8 @@ struct DirectionMap: Sendable {
   /// - Parameters:
   ///   - rows: The directions, [tileRows, d], changed on the way.
   ///   - statuses: What is known of each row, [tileRows]; rows that are not `read` are left out.
-  ///     Rows that the map takes to nothing become `unmapped`.
+  ///     Rows that the map takes to nothing become `unmapped`, those whose images are not finite
+  ///     become `nonFinite`.
   ///   - result: Receives unit rows, [tileRows, D]; zeros for rows that are left out.
   ///   - scratch: Room for products.
   func apply(
@@ -97,8 +98,10 @@ struct DirectionMap: Sendable {
     var target = result.mutableSpan
     if map == .full { addShift(to: &target, statuses: statuses) }
     let norms = normalizeRows(&target, width: embeddingWidth)
-    for row in statuses.indices where statuses[row] == .read && norms[row] == 0 {
-      statuses[row] = .unmapped
+    for row in statuses.indices where statuses[row] == .read {
+      if norms[row] > 0, norms[row].isFinite { continue }
+      statuses[row] = norms[row] == 0 ? .unmapped : .nonFinite
+      for j in 0..<embeddingWidth { target[row * embeddingWidth + j] = 0 }
     }
   }
 

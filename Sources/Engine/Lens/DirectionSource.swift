@@ -14,7 +14,8 @@ struct DirectionSource: Sendable {
   /// - Parameters:
   ///   - positions: Positions in the selection.
   ///   - rows: Receives the directions, from its start: [positions.count, width].
-  ///   - statuses: Receives what each is, from its start: `read`, `dead` or `nonFinite`.
+  ///   - statuses: Receives what each is, from its start: `read`, `dead`, or `nonFinite`, also
+  ///     where only the shifted direction is not finite.
   /// - Returns: The ids of the features, [positions.count].
   func read(
     _ positions: Range<Int>, into rows: inout [Float], statuses: inout [FeatureStatus]
@@ -39,12 +40,13 @@ struct DirectionSource: Sendable {
     let norm = euclideanNorm(rows.span.extracting(start..<(start + bank.width)))
     guard norm.isFinite else { return .nonFinite }
     guard norm > 0 else { return .dead }
-    if let shift {
-      for j in 0..<bank.width {
-        let shifted = Double(shift.bias[j]) + shift.alpha * Double(rows[start + j])
-        rows[start + j] = Float(shifted)
-      }
+    guard let shift else { return .read }
+    var isFinite = true
+    for j in 0..<bank.width {
+      let shifted = Float(Double(shift.bias[j]) + shift.alpha * Double(rows[start + j]))
+      isFinite = isFinite && shifted.isFinite
+      rows[start + j] = shifted
     }
-    return .read
+    return isFinite ? .read : .nonFinite
   }
 }

@@ -4,7 +4,7 @@ public enum FeatureStatus: UInt8, Sendable, CaseIterable {
   case read = 0
   /// Its direction has no length.
   case dead = 1
-  /// Its direction has elements that are not finite.
+  /// Its direction, or the image of it, has elements that are not finite.
   case nonFinite = 2
   /// The map takes its direction to nothing.
   case unmapped = 3

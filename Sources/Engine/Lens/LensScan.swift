@@ -19,8 +19,9 @@ public struct LensScan: Sendable {
   private let map: DirectionMap
   private let panel: LabelPanel
 
-  /// The features of a block, the unit of results on disk.
-  public static let blockSize = 1024
+  /// The features of a block, the unit of results on disk: four whole tiles, since a tile that is
+  /// not full costs as much as one that is.
+  public static let blockSize = 4 * PackedPanels.tileRows
 
   /// Prepares a scan.
   ///
@@ -61,6 +62,7 @@ public struct LensScan: Sendable {
   public func run<Failure: Error>(
     workers: Int, blockSize: Int = blockSize, _ body: (FeatureBlock) throws(Failure) -> Void
   ) throws(Failure) {
+    precondition(workers > 0 && blockSize > 0, "\(workers) workers, blocks of \(blockSize)")
     let blockCount = (selection.count + blockSize - 1) / blockSize
     let waveSize = 4 * workers
     for first in stride(from: 0, to: blockCount, by: waveSize) {

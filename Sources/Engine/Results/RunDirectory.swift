@@ -123,9 +123,8 @@ extension FeatureBlock {
       return ids.map { Int32($0) }
     }
     self.init(topCount: topCount)
-    let ids = try file.integers("feature_id", shape: [rows])
-    featureIDs = ids.map { Int32(truncatingIfNeeded: $0) }
-    statuses = try file.integers("status", shape: [rows]).map { UInt8(truncatingIfNeeded: $0) }
+    featureIDs = try Self.featureIDs(file, rows: rows)
+    statuses = try Self.statuses(file, rows: rows)
     topLabelIDs = try labelIDs("top_label_ids")
     topCosines = try numbers("top_cosines", perFeature: topCount)
     topProbabilities = try numbers("top_probabilities", perFeature: topCount)
@@ -139,28 +138,47 @@ extension FeatureBlock {
     margins = try numbers("margin")
     entropies = try numbers("entropy")
     logPartitions = try numbers("log_partition")
-    try checkRows(of: file)
+    try checkLabelIDs(file)
   }
 
-  /// Checks that ids rise, and that every feature that was read has its labels.
-  private func checkRows(of file: TensorFile) throws(CheckpointError) {
-    func fail(_ tensor: String, _ what: String) -> CheckpointError {
-      CheckpointError(path: file.path, reason: .malformedEntry(tensor: tensor, what: what))
+  private static func featureIDs(
+    _ file: TensorFile, rows: Int
+  ) throws(CheckpointError) -> [Int32] {
+    let ids = try file.integers("feature_id", shape: [rows])
+    guard zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 }), ids.first ?? 0 >= 0,
+      ids.last ?? 0 <= Int32.max
+    else {
+      throw CheckpointError(
+        path: file.path,
+        reason: .malformedEntry(tensor: "feature_id", what: "ids that do not rise from 0 or above"))
     }
-    var previous: Int32 = -1
-    for row in 0..<rows {
-      guard featureIDs[row] > previous else {
-        throw fail("feature_id", "row \(row) has \(featureIDs[row]) after \(previous)")
-      }
-      previous = featureIDs[row]
-      guard FeatureStatus(rawValue: statuses[row]) != nil else {
-        throw fail("status", "row \(row) has the unknown status \(statuses[row])")
-      }
-      guard statuses[row] == FeatureStatus.read.rawValue else { continue }
-      let ranks = (row * topCount)..<((row + 1) * topCount)
-      for (tensor, ids) in [("top_label_ids", topLabelIDs), ("bottom_label_ids", bottomLabelIDs)]
-      where ids[ranks].contains(where: { $0 < 0 }) {
-        throw fail(tensor, "row \(row) was read but lacks a label")
+    return ids.map { Int32($0) }
+  }
+
+  private static func statuses(_ file: TensorFile, rows: Int) throws(CheckpointError) -> [UInt8] {
+    let codes = try file.integers("status", shape: [rows])
+    guard let largest = FeatureStatus.allCases.map(\.rawValue).max(),
+      codes.allSatisfy({ $0 >= 0 && $0 <= Int(largest) })
+    else {
+      throw CheckpointError(
+        path: file.path,
+        reason: .malformedEntry(tensor: "status", what: "a code that no feature has"))
+    }
+    return codes.map { UInt8($0) }
+  }
+
+  /// Checks that features that were read have labels, and the others have none.
+  private func checkLabelIDs(_ file: TensorFile) throws(CheckpointError) {
+    for (name, ids) in [("top_label_ids", topLabelIDs), ("bottom_label_ids", bottomLabelIDs)] {
+      for row in 0..<rows {
+        let isRead = statuses[row] == FeatureStatus.read.rawValue
+        let labels = ids[(row * topCount)..<((row + 1) * topCount)]
+        guard labels.allSatisfy({ ($0 >= 0) == isRead }) else {
+          throw CheckpointError(
+            path: file.path,
+            reason: .malformedEntry(
+              tensor: name, what: "labels of feature \(featureIDs[row]) against its status"))
+        }
       }
     }
   }

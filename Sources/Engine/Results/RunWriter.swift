@@ -63,13 +63,14 @@ public struct RunWriter: ~Copyable {
     } catch {
       throw OutputError(path: path, error, isCreation: true)
     }
-    let handle = try OutputFile.create(path + "/features.safetensors")
     do {
+      let handle = try OutputFile.create(path + "/features.safetensors")
       try handle.write(contentsOf: header)
+      return handle
     } catch {
-      throw OutputError(path: path, error, isCreation: false)
+      try? FileManager.default.removeItem(atPath: path)
+      throw error as? OutputError ?? OutputError(path: path, error, isCreation: false)
     }
-    return handle
   }
 
   /// Checks that a directory can be made under a name, before any work is done.
@@ -81,6 +82,9 @@ public struct RunWriter: ~Copyable {
   public static func checkTarget(
     _ path: String, replacesExisting: Bool
   ) throws(OutputError) {
+    guard !path.isEmpty else {
+      throw OutputError(path: path, reason: .cannotCreate("found no name, expected one"))
+    }
     let parent = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
     guard MappedFile.isDirectory(parent) else {
       throw OutputError(path: path, reason: .missingParent(parent))
@@ -182,17 +186,26 @@ extension RunWriter {
     return run
   }
 
-  /// Renames the directory; one that stands there is moved aside first and removed after.
+  /// Renames the directory; a run that stands there is moved aside first and removed after, or
+  /// moved back if the new one cannot take its place.
   private func moveIntoPlace() throws(OutputError) {
+    // What the target is may have changed since the run was started.
+    try Self.checkTarget(path, replacesExisting: replacesExisting)
+    let manager = FileManager.default
+    let aside = "\(path).replaced.\(ProcessInfo.processInfo.processIdentifier)"
+    let isReplacing = MappedFile.exists(path)
     do {
-      let aside = path + ".replaced"
-      if replacesExisting, MappedFile.exists(path) {
-        try FileManager.default.moveItem(atPath: path, toPath: aside)
-      }
-      try FileManager.default.moveItem(atPath: partialPath, toPath: path)
-      if MappedFile.exists(aside) { try FileManager.default.removeItem(atPath: aside) }
+      if isReplacing { try manager.moveItem(atPath: path, toPath: aside) }
     } catch {
       throw OutputError(path: path, error, isCreation: true)
     }
+    do {
+      try manager.moveItem(atPath: partialPath, toPath: path)
+    } catch {
+      if isReplacing { try? manager.moveItem(atPath: aside, toPath: path) }
+      throw OutputError(path: path, error, isCreation: true)
+    }
+    // The new run stands; what is left of the old one is no reason to call it off.
+    if isReplacing { try? manager.removeItem(atPath: aside) }
   }
 }

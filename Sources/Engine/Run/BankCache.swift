@@ -22,8 +22,13 @@ public struct BankCache: Sendable, Equatable {
   }
 
   /// The bank of a key, or nil if there is none that can be read.
-  func bank(for key: String) -> LabelBank? {
-    guard let bank = try? LabelBank(contentsOf: path(for: key)),
+  ///
+  /// - Parameters:
+  ///   - key: The key.
+  ///   - source: What the labels are called in messages.
+  /// - Returns: The bank, as it was when it was encoded.
+  func bank(for key: String, source: String) -> LabelBank? {
+    guard let bank = try? LabelBank(contentsOf: path(for: key), source: source),
       bank.provenance["key"]?.string == key
     else { return nil }
     return bank

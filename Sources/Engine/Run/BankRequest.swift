@@ -45,8 +45,10 @@ public struct BankRequest: Sendable {
     let facts: JSONValue = [
       "encoder": .integer(Self.encoderVersion),
       "inputs": .array(inputs.map { .string($0.sha256) }),
+      "blas": .string(BLAS.configuration),
       "kernel": .string(BLAS.coreName),
       "labels": .array(labels.labels.map { .string($0) }),
+      "notices": .array(labels.notices.map { .string($0.description) }),
       "templates": .array(templates.map { .string($0.text) }),
     ]
     return FileDigest.sha256(Data(facts.serialized().utf8))
@@ -64,7 +66,9 @@ public struct BankRequest: Sendable {
     cache: BankCache?, workers: Int, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> (bank: LabelBank, wasCached: Bool) {
     let key = key
-    if let bank = cache?.bank(for: key), bank.labels == labels.labels { return (bank, true) }
+    if let bank = cache?.bank(for: key, source: labelName), bank.labels == labels.labels {
+      return (bank, true)
+    }
     let bank = try LabelBank.encoding(
       labels, templates: templates, model: model, tokenizer: tokenizer, source: labelName,
       provenance: provenance(key: key), workers: workers, progress: progress)

@@ -51,6 +51,11 @@ public struct LensRun: Sendable {
       throw RunError(
         subject: "scan", reason: .modelNeeded(for: "a \(variant.map.rawValue) map"))
     }
+    // Before labels are encoded, which may take minutes.
+    let selection = try request.features.map {
+      try FeatureSelection(parsing: $0, featureCount: autoencoder.featureCount)
+    }
+    try Self.check(request)
     clock.end("open")
     let (labels, labelInputs) = try Self.labels(for: request, progress: progress)
     clock.end("labels")
@@ -58,9 +63,7 @@ public struct LensRun: Sendable {
     scan = try LensScan(
       autoencoder: autoencoder, variant: variant, head: variant.map == .native ? nil : head,
       labels: labels, logitScale: scale, topCount: request.topCount,
-      selection: try request.features.map {
-        try FeatureSelection(parsing: $0, featureCount: autoencoder.featureCount)
-      })
+      selection: selection)
     inputs =
       try labelInputs
       + Self.modelInputs(model, besides: labelInputs)
@@ -109,7 +112,7 @@ extension LensRun {
     to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in }
   ) throws -> JSONObject {
     try checkStrictly(masked: 0)
-    for input in inputs where Self.isSameFile(input.path, path) {
+    for input in inputs where Self.isSame(input.path, orInside: path) {
       throw OutputError(path: path, reason: .isInput)
     }
     var writer = try RunWriter(
@@ -159,9 +162,11 @@ extension LensRun {
     masked == 0 ? [] : ["\(masked) features masked: dead, not finite, or without image"]
   }
 
-  private static func isSameFile(_ first: String, _ second: String) -> Bool {
-    URL(filePath: first).resolvingSymlinksInPath()
-      == URL(filePath: second).resolvingSymlinksInPath()
+  /// Whether a file is the one at a path, or lies in the directory there, links followed.
+  private static func isSame(_ file: String, orInside path: String) -> Bool {
+    let file = URL(filePath: file).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+    let path = URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+    return file.starts(with: path)
   }
 }
 
@@ -208,15 +213,20 @@ extension LensRun {
     return try InputRecord.all(role: "model", model.sourcePaths)
   }
 
+  /// Checks the numbers of a request.
+  private static func check(_ request: ScanRequest) throws(LensError) {
+    guard request.topCount > 0 else {
+      throw LensError(subject: "scan", reason: .topCount(request.topCount))
+    }
+    if let temperature = request.temperature, !LabelBank.logitScales.contains(1 / temperature) {
+      throw LensError(subject: "scan", reason: .temperature(temperature))
+    }
+  }
+
   private static func logitScale(
     for request: ScanRequest, model: CLIPModel?, labels: LabelBank
   ) throws -> (Double, String) {
-    if let temperature = request.temperature {
-      guard (1e-6...1e6).contains(temperature) else {
-        throw LensError(subject: "scan", reason: .temperature(temperature))
-      }
-      return (1 / temperature, "temperature")
-    }
+    if let temperature = request.temperature { return (1 / temperature, "temperature") }
     if let model { return (try model.logitScale(), "checkpoint") }
     if let scale = labels.logitScale { return (scale, "bank") }
     return (defaultLogitScale, "default")

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+@testable import Engine
+
+@Suite struct LabelBankTests {
+  private func bank(_ rows: Matrix, labels: [String]? = nil, blank: [Bool] = []) throws -> LabelBank
+  {
+    try LabelBank(
+      source: "test", labels: labels ?? (0..<rows.rows).map { "label \($0)" }, embeddings: rows,
+      blank: blank, logitScale: 27.5, provenance: ["key": "k"], warnings: ["one", "two"])
+  }
+
+  @Test(arguments: [1e-40, 1e-20, 1, 1e20, 1e38])
+  func rowsOfAnyLengthBecomeUnitRows(scale: Double) throws {
+    let rows = Matrix.random(rows: 20, columns: 24, seed: 1).doubleRows
+      .map { $0.map { Double(Float($0 * scale)) } }
+    let found = try bank(Matrix(rows)).embeddings.doubleRows
+    for (row, x) in zip(found, rows) {
+      // One rounding of each element.
+      #expect(LensOracle.distance(row, LensOracle.unit(x)) <= 2 * 0x1p-24)
+    }
+  }
+
+  @Test func unitRowsKeepTheirBits() throws {
+    let once = try bank(Matrix.random(rows: 200, columns: 24, seed: 2)).embeddings
+    #expect(try bank(once).embeddings == once)
+  }
+
+  @Test func aBankReadsBackAsItWasWritten() throws {
+    let directory = try TemporaryDirectory()
+    var rows = Matrix.random(rows: 5, columns: 24, seed: 3)
+    for j in 0..<24 { rows[3, j] = 0 }
+    let labels = ["a \"quoted\" \\ one", " ", "日本語 \u{202E}", "\u{2028}", "dup"]
+    let written = try bank(rows, labels: labels, blank: [false, true, false, false, false])
+    let path = directory.path + "/bank.safetensors"
+    try written.write(to: path)
+    let found = try LabelBank(contentsOf: path, source: "test")
+    #expect(found == written)
+    #expect(found.statuses == [.usable, .blank, .usable, .zeroLength, .usable])
+  }
+
+  @Test func namesComeFromTheFileThatIsStated() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/bank.safetensors"
+    try bank(Matrix.random(rows: 2, columns: 3, seed: 1)).write(to: path)
+    let names = try directory.write("names.txt", "first\nsecond\n")
+    #expect(try LabelBank(contentsOf: path, namesPath: names).labels == ["first", "second"])
+    try directory.write("names.txt", "first\n")
+    #expect(
+      message { _ = try LabelBank(contentsOf: path, namesPath: names) }
+        == "\(path): names of labels: found 1, expected 2, one for each embedding")
+  }
+
+  @Test func labelsAndRowsMustBeAsMany() {
+    #expect(
+      message { _ = try bank(Matrix(rows: 2, columns: 3), labels: ["a"]) }
+        == "test: names of labels: found 1, expected 2, one for each embedding")
+  }
+
+  @Test func aBankWithoutUsableLabelsIsRefused() {
+    let none = "test: labels: found none that is finite and has a length, expected at least 1"
+    for rows in [
+      Matrix(rows: 0, columns: 3), Matrix(rows: 2, columns: 3), Matrix(rows: 2, columns: 0),
+      Matrix(rows: 1, columns: 1, elements: [.nan]),
+    ] {
+      #expect(message { _ = try bank(rows) } == none)
+    }
+  }
+
+  @Test func theTensorMustBeTheOnlyOneOrNamed() throws {
+    let directory = try TemporaryDirectory()
+    var builder = SafetensorsBuilder()
+    builder.add("x", [2, 1], [1, 2])
+    builder.add("y", [1, 2], [3, 4])
+    let path = try directory.write("two.safetensors", builder.file)
+    #expect(
+      message { _ = try LabelBank(contentsOf: path) }
+        == "\(path): label embeddings: found x, y, expected one tensor of two dimensions, "
+        + "or its name by --embeddings-key")
+    let found = try LabelBank(contentsOf: path, key: "y")
+    #expect(found.labels == ["label 0"] && found.embeddings.columns == 2)
+    #expect(found.logitScale == nil)
+  }
+
+  @Test func templatesAreAveragedAsUnitRowsClassByClass() throws {
+    let fixture = try ClipFixture("quick-gelu")
+    let templates = [PromptTemplate.photo, .bare]
+    let labels = LabelSet(labels: ["tench", " ", "castle"])
+    let bank = try LabelBank.encoding(
+      labels, templates: templates, model: fixture.model, tokenizer: fixture.tokenizer,
+      source: "test", workers: 1)
+    #expect(bank.statuses == [.usable, .blank, .usable])
+    let tower = try fixture.model.textTower()
+    for label in [0, 2] {
+      let prompts = templates.map { $0.prompt(for: labels.labels[label]) }
+      let ids = fixture.tokenizer.encode(prompts, contextLength: 40).map(\.ids)
+      let rows = try tower.embed(ids, workers: 1).doubleRows
+      let mean = LensOracle.unit(zip(rows[0], rows[1]).map { ($0 + $1) / 2 })
+      // The mean and its unit row are each rounded once.
+      let found = bank.embeddings.doubleRows[label]
+      #expect(LensOracle.distance(found, mean) <= 4 * 0x1p-24)
+    }
+  }
+
+  @Test func truncatedPromptsAreCounted() throws {
+    let fixture = try ClipFixture("quick-gelu")
+    let long = String(repeating: "castle ", count: 60)
+    let bank = try LabelBank.encoding(
+      LabelSet(labels: [long + "a", long + "b"]), templates: [.bare], model: fixture.model,
+      tokenizer: fixture.tokenizer, source: "test", workers: 1)
+    #expect(bank.warnings == ["2 prompts truncated to 40 tokens"])
+    #expect(bank.embeddings.row(0).elementsEqual(bank.embeddings.row(1)))
+  }
+}
