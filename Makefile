@@ -22,16 +22,22 @@ build: setup ## Build lensctl, optimised: .build/release/lensctl
 
 demo: build ## Read the autoencoders of examples/emoji and show what their features mean
 	@mkdir -p $(OUT)
-	@$(LENSCTL) scan --model $(EMOJI)/model --sae $(EMOJI)/sae-embed --labels $(EMOJI)/labels.txt \
-	  --direction decoder --out $(OUT)/emoji-embed --force
-	@$(LENSCTL) scan --model $(EMOJI)/model --sae $(EMOJI)/sae-resid --labels $(EMOJI)/labels.txt \
-	  --direction decoder --out $(OUT)/emoji-resid --force
-	@echo; echo "The autoencoder on the image embedding, features with the clearest first label:"
-	@$(LENSCTL) show $(OUT)/emoji-embed --sharpest 20 --top 3 \
-	  --fires-on $(EMOJI)/sae-embed/top_pictures.safetensors --fires-on-names $(EMOJI)/emoji.txt
-	@echo; echo "The autoencoder before the last block, read through it as if it were not there:"
-	@$(LENSCTL) show $(OUT)/emoji-resid --sharpest 20 --top 3 \
-	  --fires-on $(EMOJI)/sae-resid/top_pictures.safetensors --fires-on-names $(EMOJI)/emoji.txt
+	@for sae in embed resid; do \
+	  $(LENSCTL) scan --model $(EMOJI)/model --sae $(EMOJI)/sae-$$sae --labels $(EMOJI)/labels.txt \
+	    --direction decoder --out $(OUT)/emoji-$$sae --force || exit; \
+	done
+	@echo; echo "The autoencoder on the image embedding, its clearest features, then some at random:"
+	@for choice in "--sharpest 12" "--random 8"; do \
+	  $(LENSCTL) show $(OUT)/emoji-embed $$choice --top 2 \
+	    --fires-on $(EMOJI)/sae-embed/top_pictures.safetensors --fires-on-names $(EMOJI)/emoji.txt \
+	    || exit; \
+	done
+	@echo; echo "The one before the last block, read as if that block were not there:"
+	@for choice in "--sharpest 12" "--random 8"; do \
+	  $(LENSCTL) show $(OUT)/emoji-resid $$choice --top 2 \
+	    --fires-on $(EMOJI)/sae-resid/top_pictures.safetensors --fires-on-names $(EMOJI)/emoji.txt \
+	    || exit; \
+	done
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
 	@scripts/setup.sh --test

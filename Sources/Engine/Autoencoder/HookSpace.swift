@@ -17,7 +17,9 @@ enum HookSpace: Equatable {
 
   /// Classifies a hook.
   init(hookName: String) {
-    let parts = hookName.split(separator: ".").map(String.init)
+    var parts = hookName.split(separator: ".").map(String.init)
+    // The output of a module is what its name alone stands for.
+    if parts.count > 1, parts.last == "output" { parts.removeLast() }
     let last = parts.last ?? ""
     func endsLike(_ names: [String]) -> Bool { names.contains { last.contains($0) } }
 

@@ -102,10 +102,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("feature_id", 1, "feature_id: row 1 has 0 after 0"),
-    ("status", 2, "status: row 2 has the unknown status 9"),
-    ("top_label_ids", 0, "top_label_ids: row 0 was read but lacks a label"),
-    ("bottom_label_ids", 0, "bottom_label_ids: row 0 was read but lacks a label"),
+    ("feature_id", 1, "feature_id: ids that do not rise from 0 or above"),
+    ("status", 2, "status: a code that no feature has"),
+    ("top_label_ids", 0, "top_label_ids: labels of feature 0 against its status"),
+    ("bottom_label_ids", 0, "bottom_label_ids: labels of feature 0 against its status"),
   ])
   func rowsThatContradictThemselvesAreRefused(tensor: String, row: Int, message: String) throws {
     let path = try run(margins: [0, 0, 0]).path + "/features.safetensors"
