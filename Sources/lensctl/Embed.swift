@@ -33,18 +33,19 @@ struct Embed: EngineCommand {
   }
 
   func execute() throws {
-    guard force || !MappedFile.exists(out) else { throw OutputError(path: out, reason: .exists) }
+    try OutputFile.checkTarget(out, replacesExisting: force)
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
     printer.show(.opening)
     let request = try BankRequest(
       model: model, tokenizer: prompts.tokenizer, labels: labels,
       templates: try prompts.templates())
+    try OutputFile.refuse(out, ifAmong: request.inputPaths + prompts.files)
     let (bank, wasCached) = try request.bank(
       cache: compute.bankCache, workers: compute.workers
     ) { done, total in printer.show(.encoding(done: done, total: total)) }
-    if compute.strict, !bank.warnings.isEmpty {
-      throw RunError(subject: labels, reason: .strict(bank.warnings))
+    if compute.strict, !bank.faults.isEmpty {
+      throw RunError(subject: labels, reason: .strict(bank.faults))
     }
     try bank.write(to: out)
     printer.finish()

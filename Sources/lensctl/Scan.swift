@@ -78,7 +78,7 @@ struct Scan: EngineCommand {
   @Option(help: "A run directory, or one JSON object for each feature on standard output.")
   var format: Format = .directory
 
-  @Flag(name: .shortAndLong, help: "Replace a run that exists.")
+  @Flag(name: .shortAndLong, help: "Replace a run or file that exists.")
   var force = false
 
   @OptionGroup var compute: ComputeOptions
@@ -111,10 +111,16 @@ struct Scan: EngineCommand {
   }
 
   func execute() throws {
-    if format == .directory, let out { try RunWriter.checkTarget(out, replacesExisting: force) }
+    if let out {
+      switch format {
+      case .directory: try RunWriter.checkTarget(out, replacesExisting: force)
+      case .jsonl: try OutputFile.checkTarget(out, replacesExisting: force)
+      }
+    }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
     let run = try LensRun(request()) { printer.show($0) }
+    if let out { try OutputFile.refuse(out, ifAmong: run.inputPaths + prompts.files) }
     switch format {
     case .directory: try writeDirectory(run, printer: printer)
     case .jsonl: try writeLines(run, printer: printer)

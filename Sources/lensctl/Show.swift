@@ -46,7 +46,9 @@ struct Show: EngineCommand {
   }
 
   private func answer(from reader: RunReader) throws -> Answer {
-    if let features = try question.featureIDs() { return try reader.features(features) }
+    if let selection = try question.selection() {
+      return try reader.features(selection.ranges.lazy.joined())
+    }
     if let label = question.label { return try reader.label(label, limit: limit) }
     if let count = question.sharpest { return reader.sharpest(count) }
     if let count = question.random { return reader.sample(count, seed: question.seed) }
@@ -109,18 +111,16 @@ struct ShowQuestion: ParsableArguments {
       throw ValidationError("--text: found a blank text, expected words")
     }
     do {
-      _ = try featureIDs()
+      _ = try selection()
       _ = try template.map { try PromptTemplate($0) }
     } catch let error as any EngineError {
       throw ValidationError(error.description)
     }
   }
 
-  /// The features asked for, rising, or nil.
-  func featureIDs() throws -> [Int]? {
-    try feature.map { text in
-      try FeatureSelection(parsing: text, featureCount: Int(Int32.max)).ranges.flatMap { $0 }
-    }
+  /// The features asked for, or nil.
+  func selection() throws -> FeatureSelection? {
+    try feature.map { try FeatureSelection(parsing: $0, featureCount: Int(Int32.max)) }
   }
 }
 

@@ -52,6 +52,56 @@ public enum OutputFile {
     }
   }
 
+  /// Checks that a file can be made under a name, before any work is done.
+  ///
+  /// - Parameters:
+  ///   - path: The file to be made.
+  ///   - replacesExisting: Whether a file of that name may exist.
+  /// - Throws: `OutputError` if it exists, is no regular file, or has no parent directory.
+  public static func checkTarget(
+    _ path: String, replacesExisting: Bool
+  ) throws(OutputError) {
+    try checkParent(of: path)
+    guard MappedFile.exists(path) else { return }
+    guard kind(of: path) == .typeRegular else {
+      throw OutputError(path: path, reason: .cannotCreate("found something that is not a file"))
+    }
+    guard replacesExisting else { throw OutputError(path: path, reason: .exists) }
+  }
+
+  /// Checks that a path has a name, and that its parent directory exists.
+  static func checkParent(of path: String) throws(OutputError) {
+    guard !path.isEmpty else {
+      throw OutputError(path: "output", reason: .cannotCreate("found no name, expected one"))
+    }
+    let parent = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    guard MappedFile.isDirectory(parent) else {
+      throw OutputError(path: path, reason: .missingParent(parent))
+    }
+  }
+
+  /// What stands at a path, links followed.
+  static func kind(of path: String) -> FileAttributeType? {
+    let resolved = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
+    return try? FileManager.default.attributesOfItem(atPath: resolved)[.type] as? FileAttributeType
+  }
+
+  /// Refuses an output that is one of the inputs, or a directory that holds one.
+  ///
+  /// - Parameters:
+  ///   - output: The file or directory to be made.
+  ///   - inputs: The files that are read.
+  /// - Throws: `OutputError` if they meet, links followed.
+  public static func refuse(_ output: String, ifAmong inputs: [String]) throws(OutputError) {
+    func components(_ path: String) -> [String] {
+      URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
+    }
+    let outputComponents = components(output)
+    guard !inputs.contains(where: { components($0).starts(with: outputComponents) }) else {
+      throw OutputError(path: output, reason: .isInput)
+    }
+  }
+
   /// Creates a file, or empties the one that stands there.
   ///
   /// - Parameter path: The file, in a directory that exists.
@@ -59,10 +109,7 @@ public enum OutputFile {
   /// - Throws: `OutputError` if it cannot be created.
   public static func create(_ path: String) throws(OutputError) -> FileHandle {
     let url = URL(filePath: path)
-    let parent = url.deletingLastPathComponent().path(percentEncoded: false)
-    guard MappedFile.isDirectory(parent) else {
-      throw OutputError(path: path, reason: .missingParent(parent))
-    }
+    try checkParent(of: path)
     do {
       try Data().write(to: url)
       return try FileHandle(forWritingTo: url)

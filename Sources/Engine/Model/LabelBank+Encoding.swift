@@ -32,24 +32,22 @@ extension LabelBank {
       embeddings.elements.replaceSubrange(
         (label * mean.count)..<((label + 1) * mean.count), with: mean)
     }
-    return try LabelBank(
-      source: source, labels: labels.labels, embeddings: embeddings, blank: labels.isMasked,
-      logitScale: try model.logitScale(), provenance: provenance,
-      warnings: warnings(of: labels, sequences: sequences, contextLength: tower.contextLength))
-  }
-
-  /// What a user should know about the labels and prompts, one line each.
-  private static func warnings(
-    of labels: LabelSet, sequences: [TokenSequence], contextLength: Int
-  ) -> [String] {
-    var warnings = labels.notices.map(\.description)
     let truncated = sequences.count(where: \.isTruncated)
+    var warnings = labels.notices.map(\.description)
     if truncated > 0 {
-      warnings.append("\(truncated) prompts truncated to \(contextLength) tokens")
+      warnings.append("\(truncated) prompts truncated to \(tower.contextLength) tokens")
     }
     let unknown = sequences.reduce(0) { $0 + $1.unknownCount }
     if unknown > 0 { warnings.append("\(unknown) pieces of prompts unknown to the tokenizer") }
-    return warnings
+    if labels.frontEndRiskCount > 0 {
+      warnings.append(
+        "\(labels.frontEndRiskCount) labels that another tokenizer of CLIP may cut otherwise "
+          + "(non-ASCII and the like); lensctl inspect tells which")
+    }
+    return try LabelBank(
+      source: source, labels: labels.labels, embeddings: embeddings, blank: labels.isMasked,
+      logitScale: try model.logitScale(), provenance: provenance, warnings: warnings,
+      truncatedPromptCount: truncated)
   }
 }
 

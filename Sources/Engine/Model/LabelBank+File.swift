@@ -36,7 +36,8 @@ extension LabelBank {
       source: source ?? path, labels: names.labels, embeddings: tensor.matrix(), blank: blank,
       logitScale: try Self.logitScale(in: file),
       provenance: try Self.json("provenance", in: file)?.object ?? [:],
-      warnings: warnings)
+      warnings: warnings,
+      truncatedPromptCount: file.metadata["truncated_prompts"].flatMap { Int($0) } ?? 0)
   }
 
   /// The names of the rows, from where they are stated.
@@ -109,6 +110,7 @@ extension LabelBank {
       ("labels", JSONValue.array(labels.map { .string($0) }).serialized()),
       ("provenance", JSONValue.object(provenance).serialized()),
       ("warnings", JSONValue.array(warnings.map { .string($0) }).serialized()),
+      ("truncated_prompts", "\(truncatedPromptCount)"),
     ]
     if let logitScale { metadata.append(("logit_scale", "\(logitScale)")) }
     let layout = SafetensorsLayout(

@@ -39,6 +39,9 @@ public struct LabelBank: Sendable, Equatable {
   /// What a user should know about the labels, one line each.
   public let warnings: [String]
 
+  /// The prompts that were cut to the model's context.
+  public let truncatedPromptCount: Int
+
   /// Makes a bank of rows of any length.
   ///
   /// - Parameters:
@@ -49,10 +52,12 @@ public struct LabelBank: Sendable, Equatable {
   ///   - logitScale: The factor on cosines, if it is known.
   ///   - provenance: The facts that determine the embeddings.
   ///   - warnings: What a user should know about the labels, one line each.
+  ///   - truncatedPromptCount: The prompts that were cut to the model's context.
   /// - Throws: `ModelError` if there are more or fewer labels than rows, or none is usable.
   public init(
     source: String, labels: [String], embeddings: Matrix, blank: [Bool] = [],
-    logitScale: Double? = nil, provenance: JSONObject = [:], warnings: [String] = []
+    logitScale: Double? = nil, provenance: JSONObject = [:], warnings: [String] = [],
+    truncatedPromptCount: Int = 0
   ) throws(ModelError) {
     guard labels.count == embeddings.rows else {
       throw ModelError(
@@ -80,6 +85,7 @@ public struct LabelBank: Sendable, Equatable {
     self.logitScale = logitScale
     self.provenance = provenance
     self.warnings = warnings
+    self.truncatedPromptCount = truncatedPromptCount
   }
 
   /// Scales rows to unit length, except those that are as near to it as `Float` can tell.
@@ -96,6 +102,15 @@ public struct LabelBank: Sendable, Equatable {
       for j in start..<(start + width) { rows[j] = Float(Double(rows[j]) / norm) }
     }
     return norms
+  }
+
+  /// What is wrong with the labels if nothing may be left out or cut, one line each.
+  public var faults: [String] {
+    var faults: [String] = []
+    let masked = labels.count - count(of: .usable)
+    if masked > 0 { faults.append("\(masked) labels masked") }
+    if truncatedPromptCount > 0 { faults.append("\(truncatedPromptCount) prompts truncated") }
+    return faults
   }
 
   /// The number of labels with a status.

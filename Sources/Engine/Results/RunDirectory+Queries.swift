@@ -63,7 +63,7 @@ extension RunDirectory {
   /// - Parameter ids: The features.
   /// - Returns: Their rows, in the same order.
   /// - Throws: `QueryError` if one is not part of the run.
-  public func rows(ofFeatures ids: [Int]) throws(QueryError) -> [Int] {
+  public func rows(ofFeatures ids: some Sequence<Int>) throws(QueryError) -> [Int] {
     var rows: [Int] = []
     for id in ids {
       guard let first = features.featureIDs.first, let last = features.featureIDs.last else {

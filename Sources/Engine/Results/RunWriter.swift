@@ -82,12 +82,12 @@ public struct RunWriter: ~Copyable {
   public static func checkTarget(
     _ path: String, replacesExisting: Bool
   ) throws(OutputError) {
-    guard !path.isEmpty else {
-      throw OutputError(path: path, reason: .cannotCreate("found no name, expected one"))
-    }
-    let parent = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-    guard MappedFile.isDirectory(parent) else {
-      throw OutputError(path: path, reason: .missingParent(parent))
+    try OutputFile.checkParent(of: path)
+    let partial = path + ".partial"
+    guard !MappedFile.exists(partial) || isUnfinishedRun(partial) else {
+      throw OutputError(
+        path: partial,
+        reason: .cannotCreate("what is not an unfinished run is never replaced"))
     }
     guard MappedFile.exists(path) else { return }
     guard MappedFile.isDirectory(path) else {
@@ -97,6 +97,17 @@ public struct RunWriter: ~Copyable {
     guard MappedFile.exists(path + "/run.json") else {
       throw OutputError(
         path: path, reason: .cannotCreate("a directory that is not a run is never replaced"))
+    }
+  }
+
+  /// Whether a directory holds nothing but what a run in the making leaves.
+  private static func isUnfinishedRun(_ path: String) -> Bool {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      return false
+    }
+    let files = ["features.safetensors", "labels.safetensors", "labels.txt", "run.json"]
+    return names.allSatisfy { name in
+      files.contains { name == $0 || name.hasPrefix($0 + ".tmp.") }
     }
   }
 

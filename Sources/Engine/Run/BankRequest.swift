@@ -40,6 +40,11 @@ public struct BankRequest: Sendable {
       + InputRecord.all(role: "tokenizer", self.tokenizer.sourcePaths)
   }
 
+  /// The files that the bank is made from.
+  public var inputPaths: [String] {
+    inputs.map(\.path) + (labelName == "imagenet" ? [] : [labelName])
+  }
+
   /// The name of the bank among all banks: a digest of all that determines it.
   var key: String {
     let facts: JSONValue = [

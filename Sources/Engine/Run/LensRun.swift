@@ -20,6 +20,9 @@ public struct LensRun: Sendable {
   /// What a user should know before trusting the results, one line each.
   public let warnings: [String]
 
+  /// The files that the run is made from.
+  public var inputPaths: [String] { inputs.map(\.path) }
+
   private let model: CLIPModel?
   private let inputs: [InputRecord]
   private let opened: StageClock
@@ -112,8 +115,8 @@ extension LensRun {
     to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in }
   ) throws -> JSONObject {
     try checkStrictly(masked: 0)
-    for input in inputs where Self.isSame(input.path, orInside: path) {
-      throw OutputError(path: path, reason: .isInput)
+    for output in [path, path + ".partial"] {
+      try OutputFile.refuse(output, ifAmong: inputPaths)
     }
     var writer = try RunWriter(
       path: path, featureCount: scan.selection.count, labelCount: labels.labels.count,
@@ -147,26 +150,22 @@ extension LensRun {
     }
   }
 
-  /// Refuses to go on if warnings are errors and there are any.
+  /// Refuses to go on if the request is strict and something was masked or cut.
   ///
   /// - Parameter masked: The features that were not read.
   /// - Throws: `RunError` that lists the warnings.
   public func checkStrictly(masked: Int) throws(RunError) {
-    let warnings = warnings + Self.maskedWarning(masked)
-    guard !request.isStrict || warnings.isEmpty else {
-      throw RunError(subject: autoencoder.path, reason: .strict(warnings))
+    guard request.isStrict else { return }
+    guard labels.faults.isEmpty else {
+      throw RunError(subject: labels.source, reason: .strict(labels.faults))
+    }
+    guard masked == 0 else {
+      throw RunError(subject: autoencoder.path, reason: .strict(Self.maskedWarning(masked)))
     }
   }
 
   private static func maskedWarning(_ masked: Int) -> [String] {
     masked == 0 ? [] : ["\(masked) features masked: dead, not finite, or without image"]
-  }
-
-  /// Whether a file is the one at a path, or lies in the directory there, links followed.
-  private static func isSame(_ file: String, orInside path: String) -> Bool {
-    let file = URL(filePath: file).standardizedFileURL.resolvingSymlinksInPath().pathComponents
-    let path = URL(filePath: path).standardizedFileURL.resolvingSymlinksInPath().pathComponents
-    return file.starts(with: path)
   }
 }
 

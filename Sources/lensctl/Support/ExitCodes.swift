@@ -26,7 +26,7 @@ extension EngineCommand {
   func validated<Value>(_ body: () throws -> Value) throws -> Value {
     do {
       return try body()
-    } catch let error as any EngineError where error.kind == .usage {
+    } catch let error as any EngineError {
       throw ValidationError(error.description)
     }
   }

@@ -17,6 +17,9 @@ struct PromptOptions: ParsableArguments {
     completion: .file())
   var tokenizer: String?
 
+  /// The files that the options name.
+  var files: [String] { templateFile.map { [$0] } ?? [] }
+
   /// The templates, none for the default.
   func templates() throws -> [PromptTemplate] {
     let fromFile = try templateFile.map { try PromptTemplate.list(contentsOf: $0) } ?? []
@@ -32,7 +35,7 @@ struct ComputeOptions: ParsableArguments {
   @Flag(help: "Encode labels even if they were encoded before.")
   var noCache = false
 
-  @Flag(help: "Treat warnings about data (masked rows, truncated prompts) as errors.")
+  @Flag(help: "Refuse data of which anything is masked or cut: features, labels, prompts.")
   var strict = false
 
   @Flag(name: .shortAndLong, help: "Print errors only.")

@@ -15,7 +15,9 @@ final class ProgressPrinter {
   ///
   /// - Parameter isQuiet: Whether nothing is to be printed at all.
   init(isQuiet: Bool) {
-    isActive = !isQuiet && Terminal.isTerminal(FileHandle.standardError)
+    isActive =
+      !isQuiet && Terminal.isTerminal(FileHandle.standardError)
+      && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 
   /// Shows how far the run is.

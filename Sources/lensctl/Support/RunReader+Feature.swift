@@ -2,7 +2,7 @@ import Engine
 
 extension RunReader {
   /// Single features: one in full, several as a table each.
-  func features(_ ids: [Int]) throws -> Answer {
+  func features(_ ids: some Sequence<Int>) throws -> Answer {
     let rows = try run.rows(ofFeatures: ids)
     var lines: [String] = []
     for row in rows {
