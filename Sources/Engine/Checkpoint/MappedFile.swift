@@ -30,6 +30,15 @@ public enum MappedFile {
     FileManager.default.fileExists(atPath: path)
   }
 
+  /// A path that holds from any working directory.
+  ///
+  /// - Parameter path: A path, absolute or relative to the working directory.
+  /// - Returns: The absolute path, without `.` and `..`.
+  public static func absolute(_ path: String) -> String {
+    let absolute = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
+    return absolute.count > 1 && absolute.hasSuffix("/") ? String(absolute.dropLast()) : absolute
+  }
+
   /// Whether a directory stands at a path.
   ///
   /// - Parameter path: The path.

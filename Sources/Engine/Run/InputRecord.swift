@@ -4,6 +4,7 @@ internal import Foundation
 struct InputRecord: Sendable, Equatable {
   /// What the file is to the run, such as `model` or `autoencoder`.
   let role: String
+  /// The absolute path.
   let path: String
   let bytes: Int
   /// 64 hexadecimal digits.
@@ -21,7 +22,7 @@ struct InputRecord: Sendable, Equatable {
   init(role: String, path: String) throws(CheckpointError) {
     let contents = try MappedFile.contents(of: path)
     self.role = role
-    self.path = path
+    self.path = MappedFile.absolute(path)
     bytes = contents.count
     sha256 = FileDigest.sha256(contents)
   }

@@ -276,14 +276,15 @@ extension LensRun {
   private var modelRecord: JSONValue {
     guard let model else { return .null }
     return [
-      "reference": .string(model.reference), "directory": .string(model.directory),
+      "reference": .string(model.reference),
+      "directory": .string(MappedFile.absolute(model.directory)),
       "commit": model.commit.map { .string($0) } ?? .null,
     ]
   }
 
   private var autoencoderRecord: JSONValue {
     [
-      "path": .string(autoencoder.path),
+      "path": .string(MappedFile.absolute(autoencoder.path)),
       "family": .string(autoencoder.family),
       "architecture": .string(autoencoder.architecture),
       "features": .integer(autoencoder.featureCount),

@@ -1,21 +1,26 @@
 extension ScanRequest {
-  /// Every option as `run.json` records it.
+  /// Every option that bears on the results, as `run.json` records it: paths are absolute.
   var record: JSONValue {
     func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
+    func path(_ value: String?) -> JSONValue {
+      value.map { .string(MappedFile.absolute($0)) } ?? .null
+    }
+    let isHubName = model.map { !MappedFile.exists($0) } ?? false
     var record: JSONObject = [
-      "model": text(model), "tokenizer": text(tokenizer), "sae": .string(autoencoder),
+      "model": isHubName ? text(model) : path(model), "tokenizer": path(tokenizer),
+      "sae": path(autoencoder),
       "keys": text(keys), "orientation": text(orientation?.rawValue),
       "direction": .string(direction.rawValue), "map": text(map?.rawValue),
       "alpha": alpha.map { JSONValue($0) } ?? .null,
     ]
     switch labels {
     case .vocabulary(let name, let templates):
-      record["labels"] = .string(name)
+      record["labels"] = name == "imagenet" ? .string(name) : path(name)
       record["templates"] = .array(templates.map { .string($0.text) })
-    case .embeddings(let path, let key, let namesPath):
-      record["text_embeddings"] = .string(path)
+    case .embeddings(let file, let key, let namesPath):
+      record["text_embeddings"] = path(file)
       record["embeddings_key"] = text(key)
-      record["names"] = text(namesPath)
+      record["names"] = path(namesPath)
     }
     record["temperature"] = temperature.map { JSONValue($0) } ?? .null
     record["top"] = .integer(topCount)

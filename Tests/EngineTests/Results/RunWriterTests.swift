@@ -211,7 +211,7 @@ import Testing
         == "\(directory.path)/no/run: no directory \(directory.path)/no/ to create it in")
     #expect(
       message { try Self.write(Self.features(5), to: "") }
-        == ": cannot be created: found no name, expected one")
+        == "output: cannot be created: found no name, expected one")
     #expect(try Self.names(in: directory) == ["file", "run"])
   }
 
@@ -248,11 +248,21 @@ import Testing
   @Test func whatAnEarlierRunLeftUnfinishedIsRemoved() throws {
     let directory = try TemporaryDirectory()
     try directory.write("run.partial/features.safetensors", "half")
-    try directory.write("run.partial/other", "x")
+    try directory.write("run.partial/run.json.tmp.12", "x")
     try Self.write(Self.features(5), to: directory.path + "/run")
     #expect(try Self.names(in: directory) == ["run"])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: directory.path + "/run").sorted()
         == ["features.safetensors", "labels.safetensors", "labels.txt", "run.json"])
+  }
+
+  @Test func whatIsNoUnfinishedRunIsNeverRemoved() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("run.partial/thesis.txt", "precious")
+    let path = directory.path + "/run"
+    #expect(
+      message { try Self.write(Self.features(5), to: path) }
+        == "\(path).partial: cannot be created: what is not an unfinished run is never replaced")
+    #expect(try Self.bytes(path + ".partial/thesis.txt") == Data("precious".utf8))
   }
 }

@@ -6,15 +6,15 @@ import Testing
 @Suite struct RecordedRequestTests {
   private static func requests() throws -> [ScanRequest] {
     let plain = ScanRequest(
-      model: "org/model@main", autoencoder: "sae", labels: .vocabulary("imagenet", templates: []),
+      model: "org/model@main", autoencoder: "/sae", labels: .vocabulary("imagenet", templates: []),
       workers: 3)
     var full = ScanRequest(
       model: "m", autoencoder: "s.safetensors", direction: .shifted, map: .full,
       labels: .vocabulary(
-        "l.txt",
+        "/l.txt",
         templates: [try PromptTemplate("a {label}"), try PromptTemplate("the {label}, {label}")]),
       workers: 1)
-    full.tokenizer = "t"
+    full.tokenizer = "/t"
     full.keys = "W_dec=w:T,b_dec=b"
     full.orientation = .columns
     full.alpha = -2.5
@@ -24,9 +24,9 @@ import Testing
     full.isStrict = true
     let ready = ScanRequest(
       model: nil, autoencoder: "s", direction: .encoder, map: .native,
-      labels: .embeddings("e.npy", key: "array", namesPath: "n.txt"), workers: 2)
+      labels: .embeddings("/e.npy", key: "array", namesPath: "/n.txt"), workers: 2)
     let bare = ScanRequest(
-      model: nil, autoencoder: "s", labels: .embeddings("e.npy", key: nil, namesPath: nil),
+      model: nil, autoencoder: "s", labels: .embeddings("/e.npy", key: nil, namesPath: nil),
       workers: 2)
     return [plain, full, ready, bare]
   }
@@ -41,6 +41,16 @@ import Testing
       let read = try ScanRequest(recordedIn: written, path: "run")
       #expect(read.record == record)
     }
+  }
+
+  @Test func pathsAreRecordedSoThatTheyHoldFromAnywhere() throws {
+    let request = ScanRequest(
+      model: "org/model", autoencoder: "sae/", labels: .vocabulary("l.txt", templates: []),
+      workers: 1)
+    let here = FileManager.default.currentDirectoryPath
+    #expect(request.record["sae"]?.string == here + "/sae")
+    #expect(request.record["labels"]?.string == here + "/l.txt")
+    #expect(request.record["model"]?.string == "org/model")
   }
 
   @Test(arguments: ["sae", "threads", "top", "strict", "labels", "templates"])
