@@ -34,7 +34,10 @@ import Testing
   @Test func row49EmbeddingsMustHaveTheWidthOfTheDirections() throws {
     let run = try scan(Workplace.rows(2, width: 15), names: ["cat", "dog"])
     #expect(run.status == 65)
-    #expect(run.messages.contains("found 16, expected 15"), "\(run.messages)")
+    #expect(
+      run.messages
+        == "lensctl: \(place.path)/sae.safetensors: width of the directions: found 16, expected 15, "
+        + "that of the label embeddings\n")
   }
 
   @Test func row51OneLabelIsScannedWithoutMarginAndEntropy() throws {
