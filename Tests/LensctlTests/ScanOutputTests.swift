@@ -99,6 +99,8 @@ import Testing
     ("--labels", "run/labels.txt", "run", "run"),
     ("--template-file", "run/labels.txt", "run", "run"),
     ("--labels", "new.partial/labels.txt", "new", "new.partial"),
+    ("--labels", "new.partial/labels.txt", "new/", "new.partial"),
+    ("--template-file", "new.partial/labels.txt", "new", "new.partial"),
   ])
   func row86InputsAreNotReplacedByARun(
     option: String, input: String, out: String, named: String
