@@ -120,7 +120,9 @@ struct Scan: EngineCommand {
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
     let run = try LensRun(request()) { printer.show($0) }
-    if let out { try OutputFile.refuse(out, ifAmong: run.inputPaths + prompts.files) }
+    for output in out.map({ format == .directory ? RunWriter.directories(of: $0) : [$0] }) ?? [] {
+      try OutputFile.refuse(output, ifAmong: run.inputPaths + prompts.files)
+    }
     switch format {
     case .directory: try writeDirectory(run, printer: printer)
     case .jsonl: try writeLines(run, printer: printer)

@@ -14,7 +14,7 @@ extension Autoencoder {
   ///   `AutoencoderError` if the files contradict each other, the orientation cannot be proven, or
   ///   the directions lie in a space that cannot be read.
   public init(directory: String, orientation: Orientation? = nil) throws {
-    let root = directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+    let root = directory.withoutFinalSlash
     let configuration = try SAELensConfiguration(
       contentsOf: root + "/" + Self.configurationName)
     var notes = [configuration.normalizationNote].compactMap { $0 }

@@ -35,8 +35,7 @@ public enum MappedFile {
   /// - Parameter path: A path, absolute or relative to the working directory.
   /// - Returns: The absolute path, without `.` and `..`.
   public static func absolute(_ path: String) -> String {
-    let absolute = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
-    return absolute.count > 1 && absolute.hasSuffix("/") ? String(absolute.dropLast()) : absolute
+    URL(filePath: path).standardizedFileURL.path(percentEncoded: false).withoutFinalSlash
   }
 
   /// Whether a directory stands at a path.
@@ -48,6 +47,11 @@ public enum MappedFile {
     return unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
       && isDirectory.boolValue
   }
+}
+
+extension String {
+  /// The path without the slash at its end, if it is more than that slash.
+  var withoutFinalSlash: String { count > 1 && hasSuffix("/") ? String(dropLast()) : self }
 }
 
 extension JSONValue {

@@ -31,7 +31,7 @@ public struct RunDirectory: Sendable {
   /// - Parameter path: The directory.
   /// - Throws: `CheckpointError` if it is not a run of this version, or a file in it is wrong.
   public init(contentsOf path: String) throws(CheckpointError) {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let path = path.withoutFinalSlash
     self.path = path
     description = try Self.description(in: path)
     let labelFile = try TensorFile(contentsOf: path + "/labels.safetensors")

@@ -36,7 +36,7 @@ public struct RunWriter: ~Copyable {
   public init(
     path: String, featureCount: Int, labelCount: Int, topCount: Int, replacesExisting: Bool
   ) throws(OutputError) {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let path = path.withoutFinalSlash
     let columns = FeatureColumn.all(topCount: topCount)
     let layout = SafetensorsLayout(
       columns.map {
@@ -82,6 +82,7 @@ public struct RunWriter: ~Copyable {
   public static func checkTarget(
     _ path: String, replacesExisting: Bool
   ) throws(OutputError) {
+    let path = path.withoutFinalSlash
     try OutputFile.checkParent(of: path)
     let partial = path + ".partial"
     guard !MappedFile.exists(partial) || isUnfinishedRun(partial) else {
@@ -98,6 +99,15 @@ public struct RunWriter: ~Copyable {
       throw OutputError(
         path: path, reason: .cannotCreate("a directory that is not a run is never replaced"))
     }
+  }
+
+  /// The directories that a run uses: its own, and the one that it is made in.
+  ///
+  /// - Parameter path: The directory to be made.
+  /// - Returns: Both, neither of which may hold an input.
+  public static func directories(of path: String) -> [String] {
+    let path = path.withoutFinalSlash
+    return [path, path + ".partial"]
   }
 
   /// Whether a directory holds nothing but what a run in the making leaves.
@@ -163,7 +173,7 @@ public struct RunWriter: ~Copyable {
   ///
   /// - Parameter path: The directory, under its final name.
   public static func removePartial(of path: String) {
-    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    let path = path.withoutFinalSlash
     try? FileManager.default.removeItem(atPath: path + ".partial")
   }
 }

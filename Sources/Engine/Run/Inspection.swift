@@ -75,7 +75,7 @@ extension Inspection {
   private static func place(of path: String) throws(CheckpointError) -> String {
     let isName = path.hasPrefix("hf:")
     if !isName, MappedFile.exists(path) {
-      return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+      return path.withoutFinalSlash
     }
     do {
       return try HubCache().resolve(path).directory

@@ -115,7 +115,7 @@ extension LensRun {
     to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in }
   ) throws -> JSONObject {
     try checkStrictly(masked: 0)
-    for output in [path, path + ".partial"] {
+    for output in RunWriter.directories(of: path) {
       try OutputFile.refuse(output, ifAmong: inputPaths)
     }
     var writer = try RunWriter(
