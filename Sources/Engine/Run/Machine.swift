@@ -28,7 +28,7 @@ public enum Machine {
     ProcessInfo.processInfo.operatingSystemVersionString
   }
 
-  /// The OpenBLAS kernels that use the widest vectors of this processor, best first.
+  /// The OpenBLAS kernels that use the widest vectors of this processor.
   public static var fittingKernels: Set<String> {
     let flags = processorFlags
     if flags.contains("avx512f") { return ["SkylakeX", "Cooperlake", "SapphireRapids"] }
