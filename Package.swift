@@ -33,9 +33,11 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"])]),
 
     // MARK: - The library and its driver
+    .target(name: "CKernels"),
     .target(
       name: "Engine",
       dependencies: [
+        "CKernels",
         "COpenBLAS",
         "CZlib",
         .product(name: "Crypto", package: "swift-crypto"),

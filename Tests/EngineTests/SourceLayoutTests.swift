@@ -20,7 +20,7 @@ import Testing
   /// The modules that a folder may import besides `Foundation`, which all may.
   static let imports: [String: Set<String>] = [
     "Checkpoint": ["CZlib", "Crypto"],
-    "LinearAlgebra": ["COpenBLAS", "Dispatch", "RealModule", "Synchronization"],
+    "LinearAlgebra": ["CKernels", "COpenBLAS", "Dispatch", "RealModule", "Synchronization"],
     "Statistics": ["RealModule"],
     "Lens": ["RealModule"],
     "Model": ["RealModule"],
@@ -29,6 +29,7 @@ import Testing
   /// The only files in which `unsafe` may stand.
   static let unsafeFiles: Set<String> = [
     "Sources/Engine/LinearAlgebra/BLAS.swift",
+    "Sources/Engine/LinearAlgebra/Exponential.swift",
     "Sources/Engine/LinearAlgebra/Parallel.swift",
     "Sources/Engine/Tensor/Tensor.swift",
     "Sources/Engine/Tensor/Widening.swift",
