@@ -31,6 +31,24 @@ import Testing
     }
   }
 
+  /// Where products are said to be uniform, a small one gives the bits of a large one at any place.
+  @Test(arguments: [192, 512, 768, 1000, 1024])
+  func uniformProductsGiveTheSameBitsAtEveryPosition(width: Int) {
+    let (m, n) = (480, 16)
+    guard BLAS.isUniform(m: m, n: n, k: width) else { return }
+    var generator = SplitMix64(seed: UInt64(width))
+    let a = Matrix.random(rows: 2 * m + 1, columns: width, using: &generator)
+    let b = Matrix.random(rows: 333, columns: width, using: &generator)
+    let whole = product(a, b, row: 0, column: 0, a.rows, b.rows, .transpose)
+    for (row, column) in [(0, 0), (1, 0), (0, 1), (5, 3), (17, 8), (m, 100), (m + 1, 333 - n)] {
+      let part = product(a, b, row: row, column: column, m, n, .transpose)
+      let isEqual = (0..<m).allSatisfy { i in
+        (0..<n).allSatisfy { part[i, $0] == whole[row + i, column + $0] }
+      }
+      #expect(isEqual, "at (\(row), \(column)) on \(BLAS.coreName)")
+    }
+  }
+
   /// Calls of one shape give one result, whatever the other rows and columns hold and however many
   /// threads call.
   @Test(arguments: widths, [1, 2, 7])
