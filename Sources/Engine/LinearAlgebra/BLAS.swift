@@ -31,10 +31,13 @@ public enum BLAS {
   /// The name of the processor whose kernels run, as OpenBLAS says it.
   public static var coreName: String { kernel.name }
 
-  /// The version and build options, as OpenBLAS says them.
+  /// The version, build options and kernel, as OpenBLAS says them.
   ///
   /// The corresponding C function is `openblas_get_config`.
-  public static var configuration: String { unsafe String(cString: openblas_get_config()) }
+  public static var configuration: String {
+    _ = kernel
+    return unsafe String(cString: openblas_get_config())
+  }
 
   /// Has every product run on the thread that calls it, with the best kernels.
   private static let prepared: Void = {
