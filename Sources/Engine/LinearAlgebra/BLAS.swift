@@ -1,9 +1,14 @@
+internal import CKernels
 internal import COpenBLAS
+internal import Foundation
 
 /// The matrix products of OpenBLAS.
 ///
 /// Every product runs on the calling thread alone: the engine divides work over its own threads,
 /// and threads of the library under them would compete for the same cores.
+///
+/// Denormal operands and results count as zero, since arithmetic on them is up to 200 times slower.
+/// This holds inside products only.
 public enum BLAS {
   /// How an operand enters a product.
   public enum Operation: Sendable {
@@ -15,18 +20,30 @@ public enum BLAS {
     fileprivate var cblas: CBLAS_TRANSPOSE { self == .none ? CblasNoTrans : CblasTrans }
   }
 
-  /// The name of the processor whose kernels run, as OpenBLAS says it.
+  /// The kernels that run, the best that the processor and the library have.
   ///
-  /// The corresponding C function is `openblas_get_corename`.
-  public static var coreName: String { unsafe String(cString: openblas_get_corename()) }
+  /// Chosen once, before the first product. A program that itself calls OpenBLAS on other threads
+  /// asks for this first: kernels cannot be exchanged under a product.
+  public static let kernel = BLASKernel.choose(
+    found: runningKernel, processor: processor,
+    wish: ProcessInfo.processInfo.environment[BLASKernel.variable], restart: restart)
 
-  /// The version and build options, as OpenBLAS says them.
+  /// The name of the processor whose kernels run, as OpenBLAS says it.
+  public static var coreName: String { kernel.name }
+
+  /// The version, build options and kernel, as OpenBLAS says them.
   ///
   /// The corresponding C function is `openblas_get_config`.
-  public static var configuration: String { unsafe String(cString: openblas_get_config()) }
+  public static var configuration: String {
+    _ = kernel
+    return unsafe String(cString: openblas_get_config())
+  }
 
-  /// Has every product run on the thread that calls it.
-  private static let singleThreaded: Void = openblas_set_num_threads(1)
+  /// Has every product run on the thread that calls it, with the best kernels.
+  private static let prepared: Void = {
+    openblas_set_num_threads(1)
+    _ = kernel
+  }()
 
   /// Replaces `c` with `alpha * op(a) * op(b) + beta * c`.
   ///
@@ -62,7 +79,9 @@ public enum BLAS {
     precondition(b.count >= k * n, "gemm: op(b) is [\(k), \(n)] but b has \(b.count) elements")
     precondition(c.count >= m * n, "gemm: c is [\(m), \(n)] but has \(c.count) elements")
     guard m > 0, n > 0 else { return }
-    _ = singleThreaded
+    let state = arithmetic_begin()
+    defer { arithmetic_end(state) }
+    _ = prepared
     let leadingB = blasint(max(1, opB == .none ? n : k))
     unsafe a.withUnsafeBufferPointer { aBuffer in
       unsafe b.withUnsafeBufferPointer { bBuffer in
@@ -94,6 +113,42 @@ public enum BLAS {
     gemm(
       a.elements.span, b.elements.span, opA: opA, opB: opB, m: m, n: n, k: k,
       alpha: alpha, beta: beta, into: &result)
+  }
+}
+
+// MARK: - Kernels
+
+extension BLAS {
+  /// The vectors and the maker of this machine's processor.
+  static var processor: BLASKernel.Processor {
+    BLASKernel.Processor(
+      vectors: BLASKernel.Vectors(rawValue: Int(processor_vector_level())) ?? .sse,
+      isAMD: processor_is_amd() != 0)
+  }
+
+  /// The kernels that run at this moment.
+  ///
+  /// The corresponding C function is `openblas_get_corename`.
+  private static var runningKernel: String { unsafe String(cString: openblas_get_corename()) }
+
+  /// Has OpenBLAS choose its kernels as if the program had been started with `OPENBLAS_CORETYPE`
+  /// set; the environment is the same afterwards.
+  ///
+  /// No product may run meanwhile.
+  ///
+  /// - Parameter name: The kernels to choose.
+  /// - Returns: The kernels that run then, or nil if the library has one kind only.
+  static func restart(with name: String) -> String? {
+    let before = ProcessInfo.processInfo.environment[BLASKernel.variable]
+    unsafe setenv(BLASKernel.variable, name, 1)
+    defer {
+      if let before {
+        unsafe setenv(BLASKernel.variable, before, 1)
+      } else {
+        unsafe unsetenv(BLASKernel.variable)
+      }
+    }
+    return openblas_choose_again() != 0 ? runningKernel : nil
   }
 }
 

@@ -60,8 +60,9 @@ struct CosineReadings: Sendable {
   ///   - first: The place of the first in its row.
   ///   - row: The row.
   mutating func add(_ products: Span<Float>, factor: Float, first: Int, to row: Int) {
-    precondition((1...Self.partSize).contains(products.count), "\(products.count) cosines in a part")
-    precondition(readings.indices.contains(row), "row \(row) of \(readings.count)")
+    precondition(
+      (1...Self.partSize).contains(products.count) && readings.indices.contains(row),
+      "a part of \(products.count) cosines of row \(row) of \(readings.count)")
     let (topStart, bottomStart) = (row * topCapacity, row * bottomCapacity)
     let (topCapacity, bottomCapacity, scale) = (topCapacity, bottomCapacity, scale)
     unsafe products.withUnsafeBufferPointer { source in
