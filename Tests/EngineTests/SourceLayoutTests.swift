@@ -19,6 +19,7 @@ import Testing
 
   /// The modules that a folder may import besides `Foundation`, which all may.
   static let imports: [String: Set<String>] = [
+    "Tensor": ["CKernels"],
     "Checkpoint": ["CZlib", "Crypto"],
     "LinearAlgebra": ["CKernels", "COpenBLAS", "Dispatch", "RealModule", "Synchronization"],
     "Statistics": ["RealModule"],
