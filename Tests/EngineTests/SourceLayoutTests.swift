@@ -36,6 +36,7 @@ import Testing
     "Sources/Engine/Tensor/Widening.swift",
     "Sources/Engine/Checkpoint/FileIdentity.swift",
     "Sources/Engine/Checkpoint/MappedFile.swift",
+    "Sources/Engine/Checkpoint/SafetensorsWriter.swift",
     "Sources/Engine/Checkpoint/GzipFile.swift",
     "Sources/Engine/Checkpoint/OutputFile.swift",
     "Sources/lensctl/Support/Terminal.swift",

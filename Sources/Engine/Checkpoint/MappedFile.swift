@@ -8,28 +8,13 @@ public enum MappedFile {
   /// - Returns: The contents; slices of them share the map.
   /// - Throws: `CheckpointError` if the file is missing, a directory, or not readable.
   public static func contents(of path: String) throws(CheckpointError) -> Data {
-    try opening(path) { try Data(contentsOf: $0, options: .alwaysMapped) }
-  }
-
-  /// A file open for reading.
-  ///
-  /// - Parameter path: The file.
-  /// - Returns: The file, to be closed by whoever opened it.
-  /// - Throws: `CheckpointError` if the file is missing, a directory, or not readable.
-  static func handle(of path: String) throws(CheckpointError) -> FileHandle {
-    try opening(path) { try FileHandle(forReadingFrom: $0) }
-  }
-
-  private static func opening<Opened>(
-    _ path: String, _ open: (URL) throws -> Opened
-  ) throws(CheckpointError) -> Opened {
     var isDirectory: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw CheckpointError(path: path, reason: .notFound)
     }
     guard !isDirectory.boolValue else { throw CheckpointError(path: path, reason: .isDirectory) }
     do {
-      return try open(URL(filePath: path))
+      return try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
     } catch let error as CocoaError where error.code == .fileReadNoPermission {
       throw CheckpointError(path: path, reason: .notPermitted)
     } catch {
