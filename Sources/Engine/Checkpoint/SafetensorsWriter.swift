@@ -66,11 +66,15 @@ public struct SafetensorsLayout: Sendable {
 
 /// The elements as they are stored, lowest byte first.
 public func littleEndianBytes<Value: FixedWidthInteger>(_ values: [Value]) -> Data {
-  let stored = values.map(\.littleEndian)
+  let stored = isLittleEndian ? values : values.map(\.littleEndian)
   return unsafe stored.withUnsafeBytes { unsafe Data($0) }
 }
 
 /// The elements as they are stored, lowest byte first.
 public func littleEndianBytes(_ values: [Float]) -> Data {
-  littleEndianBytes(values.map(\.bitPattern))
+  guard isLittleEndian else { return littleEndianBytes(values.map(\.bitPattern)) }
+  return unsafe values.withUnsafeBytes { unsafe Data($0) }
 }
+
+/// Whether numbers lie in memory as they are stored.
+private let isLittleEndian = UInt16(1).littleEndian == 1

@@ -129,8 +129,8 @@ extension LabelBank {
       ],
       metadata: metadata)
     try OutputFile.write(
-      layout.header + littleEndianBytes(embeddings.elements)
-        + littleEndianBytes(statuses.map(\.rawValue)),
+      layout.header, littleEndianBytes(embeddings.elements),
+      littleEndianBytes(statuses.map(\.rawValue)),
       to: path)
   }
 }
