@@ -55,7 +55,8 @@ struct Linear: Sendable {
       let used = min(tileRows, rows - first)
       tile.replaceSubrange(
         0..<(used * inputs), with: input[(first * inputs)..<((first + used) * inputs)])
-      panels.multiply(tile, into: &product, scratch: &scratch)
+      panels.multiply(
+        tile.span, rows: tileRows, columns: 0..<outputs, into: &product, scratch: &scratch)
       var target = output.mutableSpan
       for row in 0..<used {
         let (source, destination) = (row * outputs, (first + row) * outputs)
