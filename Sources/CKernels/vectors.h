@@ -21,6 +21,7 @@
 
 typedef float floats __attribute__((vector_size(4 * LANES)));
 typedef int32_t ints __attribute__((vector_size(4 * LANES)));
+typedef double doubles __attribute__((vector_size(4 * LANES)));
 
 // The same value in all lanes.
 #define BROADCAST(value) ((floats){} + (value))
@@ -28,6 +29,26 @@ typedef int32_t ints __attribute__((vector_size(4 * LANES)));
 INLINE void load(floats *vector, const float *source) { memcpy(vector, source, sizeof *vector); }
 
 INLINE void store(float *target, const floats *vector) { memcpy(target, vector, sizeof *vector); }
+
+// Loads the last lanes of a row, fewer than LANES; the others become `rest`.
+INLINE void load_some(floats *vector, const float *source, size_t count, float rest) {
+  *vector = BROADCAST(rest);
+  memcpy(vector, source, count * sizeof(float));
+}
+
+// The lower and the upper half of the lanes, as doubles.
+INLINE void widen_lanes(const floats *vector, doubles *low, doubles *high) {
+  *low = __builtin_convertvector(
+      __builtin_shufflevector(*vector, *vector, 0, 1, 2, 3, 4, 5, 6, 7), doubles);
+  *high = __builtin_convertvector(
+      __builtin_shufflevector(*vector, *vector, 8, 9, 10, 11, 12, 13, 14, 15), doubles);
+}
+
+// The sum of all lanes of two vectors, in one order on every processor.
+INLINE double sum_lanes(const doubles *low, const doubles *high) {
+  const doubles v = *low + *high;
+  return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
+}
 
 // Replaces each lane by its exponential: x = n ln 2 + r, exp x = 2^n (1 + r + r^2 P(r)). Constants
 // of expf in Cephes (Moshier 1992). Lanes under -87 give 0; none may exceed 88.
