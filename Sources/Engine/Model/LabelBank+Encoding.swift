@@ -33,7 +33,8 @@ extension LabelBank {
       for j in 0..<width { sums[start + j] += Double(row[j]) }
     }
     let embeddings = Matrix(
-      rows: labels.count, columns: width, elements: sums.map { Float($0 / Double(templates.count)) })
+      rows: labels.count, columns: width,
+      elements: sums.map { Float($0 / Double(templates.count)) })
     let truncated = sequences.count(where: \.isTruncated)
     var warnings = labels.notices.map(\.description)
     if truncated > 0 {

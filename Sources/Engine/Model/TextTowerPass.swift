@@ -33,9 +33,10 @@ struct TextTowerPass {
     inner = [Float](repeating: 0, count: room * tower.configuration.intermediateWidth)
   }
 
-  /// The unit embeddings at the ends of the trie, [trie.ends.count, D].
+  /// Computes the block.
   ///
   /// - Parameter layerDone: Called after each layer.
+  /// - Returns: The unit embeddings at the ends of the trie, [trie.ends.count, D].
   consuming func run(layerDone: () -> Void) -> [Float] {
     embedTokens()
     for (index, block) in tower.blocks.enumerated() {
