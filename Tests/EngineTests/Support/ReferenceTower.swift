@@ -6,6 +6,19 @@ import Foundation
 struct ReferenceTower {
   let tower: TextTower
 
+  /// The matrices of linear layers, by name of their tensors, as rows.
+  private let matrices: [String: [[Double]]]
+
+  init(tower: TextTower) {
+    self.tower = tower
+    let layers =
+      tower.blocks.flatMap { [$0.query, $0.key, $0.value, $0.output, $0.expand, $0.contract] }
+      + [tower.projection]
+    matrices = layers.reduce(into: [:]) {
+      $0[$1.weight.name] = $1.weight.doubles.split(intoRowsOf: $1.inputs)
+    }
+  }
+
   /// The unit embedding of a prompt, pooled at its last token.
   func embedding(of prompt: [Int32]) -> [Double] {
     let width = tower.configuration.width
@@ -62,11 +75,10 @@ struct ReferenceTower {
   }
 
   private func linear(_ x: [Double], _ layer: Linear) -> [Double] {
-    let matrix = layer.weight.doubles
-    return (0..<layer.outputs).map { i in
-      x.indices.reduce(layer.bias.isEmpty ? 0 : Double(layer.bias[i])) {
-        $0 + x[$1] * matrix[i * layer.inputs + $1]
-      }
+    (matrices[layer.weight.name] ?? []).enumerated().map { i, row in
+      var sum = layer.bias.isEmpty ? 0 : Double(layer.bias[i])
+      for j in row.indices { sum += x[j] * row[j] }
+      return sum
     }
   }
 
