@@ -8,3 +8,15 @@ char *openblas_get_config(void);
 char *openblas_get_corename(void);
 int openblas_get_num_threads(void);
 void openblas_set_num_threads(int num_threads);
+
+// Forget and choose the kernels. Null in libraries built for one processor only.
+__attribute__((weak)) void gotoblas_dynamic_quit(void);
+__attribute__((weak)) void gotoblas_dynamic_init(void);
+
+// Has OpenBLAS choose its kernels again; 0 if it cannot.
+static inline int openblas_choose_again(void) {
+  if (!gotoblas_dynamic_quit || !gotoblas_dynamic_init) return 0;
+  gotoblas_dynamic_quit();
+  gotoblas_dynamic_init();
+  return 1;
+}

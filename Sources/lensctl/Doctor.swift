@@ -25,10 +25,7 @@ struct Doctor: EngineCommand {
         facts.compactMap { fact in fact.text.map { (fact.heading, $0) } })
       try Output.print(list.lines(output.style))
     }
-    if let better = Machine.betterKernel {
-      Messages.print(
-        "warning: OpenBLAS runs kernels for \(BLAS.coreName); set OPENBLAS_CORETYPE=\(better)")
-    }
+    for warning in BLAS.kernel.warnings { Messages.print("warning: \(warning)") }
     try test.check()
   }
 
@@ -55,23 +52,17 @@ struct Doctor: EngineCommand {
   }
 
   private func facts(_ test: SelfTest) -> [Fact] {
-    let better = Machine.betterKernel
-    return [
+    [
       Fact("version", .string(Engine.version)),
       Fact("operating_system", .string(Machine.operatingSystem)),
       Fact("processor", .string(Machine.processorName)),
-      Fact("usable_processors", .integer(Machine.usableProcessors)),
+    ] + processors + [
       Fact("memory_bytes", .integer(Machine.memory), text: gibibytes(Machine.memory)),
       Fact(
         "available_memory_bytes", Machine.availableMemory.map { .integer($0) } ?? .null,
         text: Machine.availableMemory.map(gibibytes) ?? "unknown"),
       Fact("blas", .string(BLAS.configuration)),
-      Fact("blas_kernel", .string(BLAS.coreName)),
-      Fact(
-        "kernel_fits", .bool(Machine.kernelFits),
-        text: better.map { "no: set OPENBLAS_CORETYPE=\($0)" }
-          ?? (Machine.kernelFits ? "yes" : "no")),
-      Fact("better_kernel", better.map { .string($0) } ?? .null, text: nil),
+    ] + kernels + [
       Fact(
         "products_right", .bool(test.isRight),
         text: (test.isRight ? "yes" : "no") + ": error \(Number.short(test.error)), at most "
@@ -82,6 +73,38 @@ struct Doctor: EngineCommand {
           format: "%.0f GFLOP/s on %d threads, %.0f each", test.rate, test.workers,
           test.rate / Double(test.workers))),
     ] + places
+  }
+
+  private var processors: [Fact] {
+    let limit = ProcessorLimit.current
+    let source = limit.isQuota ? "cgroup" : "affinity"
+    return [
+      Fact(
+        "usable_processors", .integer(limit.count),
+        text: "\(limit.count) by \(limit.isQuota ? limit.quota?.directory ?? source : source)"),
+      Fact("usable_processors_source", .string(source), text: nil),
+      Fact("affinity_processors", .integer(limit.affinity), text: nil),
+      Fact("cgroup_processors", limit.quota.map { JSONValue($0.processors) } ?? .null, text: nil),
+      Fact("cgroup_directory", limit.quota.map { .string($0.directory) } ?? .null, text: nil),
+    ]
+  }
+
+  private var kernels: [Fact] {
+    let kernel = BLAS.kernel
+    let source =
+      switch kernel.source {
+      case .openBLAS: "OpenBLAS"
+      case .engine: "lensctl, by the processor's vectors"
+      case .user: "OPENBLAS_CORETYPE"
+      }
+    return [
+      Fact("blas_kernel", .string(kernel.name), text: "\(kernel.name), chosen by \(source)"),
+      Fact("blas_kernel_source", .string(kernel.source.rawValue), text: nil),
+      Fact(
+        "kernel_fits", .bool(kernel.better == nil),
+        text: kernel.better.map { "no: those for \($0) are faster" } ?? "yes"),
+      Fact("better_kernel", kernel.better.map { .string($0) } ?? .null, text: nil),
+    ]
   }
 
   private var places: [Fact] {

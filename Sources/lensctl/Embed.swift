@@ -50,7 +50,10 @@ struct Embed: EngineCommand {
     try bank.write(to: out)
     printer.finish()
     guard !compute.quiet else { return }
-    for warning in bank.warnings { Messages.print("warning: \(warning.printable(limit: 400))") }
+    // A bank from the cache took no product.
+    for warning in bank.warnings + (wasCached ? [] : BLAS.kernel.warnings) {
+      Messages.print("warning: \(warning.printable(limit: 400))")
+    }
     Messages.print(
       "\(bank.count(of: .usable)) of \(bank.labels.count) labels "
         + (wasCached ? "taken from the cache" : "encoded") + ": \(out.printable())")

@@ -30,6 +30,8 @@ import Testing
     ),
     (whole + ["--names", "names.txt"], "--names and --embeddings-key go with --text-embeddings"),
     (whole + ["--threads", "0"], "--threads: found 0, expected 1 to 1024"),
+    (whole + ["--threads=-2"], "--threads: found -2, expected 1 to 1024"),
+    (whole + ["--threads", "1025"], "--threads: found 1025, expected 1 to 1024"),
     (whole + ["--alpha", "2"], "decoder: alpha: only a shifted direction has one"),
     (
       whole + ["--direction", "shifted", "--alpha", "0"],

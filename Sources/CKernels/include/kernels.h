@@ -5,9 +5,53 @@
 #define ENGINE_KERNELS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 // Replaces each element by its exponential; relative error under 2e-7. Elements under -87 give 0;
 // none may exceed 88.
 void kernel_exp(float *elements, size_t count);
+
+// Sums of the elements and of their squares, for each of `rows` rows of `width` elements that are
+// `stride` apart. All sums are of doubles.
+void kernel_row_sums(const float *elements, size_t rows, size_t width, size_t stride, double *sums,
+                     double *squares);
+
+// The same for each of `columns` columns of `height` elements: rows are `stride` apart.
+void kernel_column_sums(const float *elements, size_t columns, size_t height, size_t stride,
+                        double *sums, double *squares);
+
+// Replaces a row by row * scale + shift. Returns the sum of its squares, in double.
+double kernel_scale_and_shift(float *row, const float *shift, float scale, size_t width);
+
+// What has been found out about a row of cosines, part by part.
+typedef struct {
+  // The number of cosines, their mean, and the sums of the second, third and fourth powers of
+  // their differences from it.
+  double count, mean, second, third, fourth;
+  // The greatest cosine; over all cosines, with e = scale * (cosine - best), the sum of exp e and
+  // the sum of e exp e.
+  double best, partition, weighted;
+  // How many of the greatest and of the least cosines are kept.
+  size_t top_count, bottom_count;
+} kernel_reading;
+
+// The most cosines of a part.
+#define KERNEL_PART 1024
+
+// Adds the next part of a row of products to a reading: `count` products, from 1 to KERNEL_PART,
+// of which the first stands at place `first`.
+//
+// cosine = product * factor. The `top_capacity` greatest cosines stand in `top` with their places,
+// greatest first, and the `bottom_capacity` least, negated, in `bottom`, least first; equal ones in
+// the order of their places.
+void kernel_read_part(kernel_reading *reading, const float *products, size_t count, float factor,
+                      float scale, int32_t first, float *top, int32_t *top_places,
+                      size_t top_capacity, float *bottom, int32_t *bottom_places,
+                      size_t bottom_capacity);
+
+// result = exp(scale * (cosine - best)) / partition for each of `count` cosines, in double and
+// rounded once.
+void kernel_probabilities(const float *cosines, size_t count, double scale, double best,
+                          double partition, float *result);
 
 #endif

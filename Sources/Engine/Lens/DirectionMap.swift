@@ -6,8 +6,9 @@
 ///     linear  M x  = P (γ ⊙ C x)
 ///     native  x
 ///
-/// Rows that are only read for their direction (linear, native) are scaled to unit length first,
-/// in `Double`, so that lengths from 1e-38 to 1e38 give the same cosines.
+/// C is part of the operand M = P diag(γ) C, so directions are multiplied as they are stored, and
+/// the rest is a factor for each row and a shift. Only rows for which that would cost accuracy are
+/// rewritten first: very long or short ones, and those that are mostly along (1, ..., 1).
 struct DirectionMap: Sendable {
   /// How directions are mapped.
   let map: LensMap
@@ -18,8 +19,8 @@ struct DirectionMap: Sendable {
   /// The width of the joint space, D.
   let embeddingWidth: Int
 
-  /// `P · diag(γ)`, [D, d]; nil for native.
-  private let projection: PackedPanels?
+  /// `P · diag(γ) · C`, [D, d]; nil for native.
+  let projection: ProductOperand?
 
   /// `P β`, [D]; empty for linear and native.
   private let shift: [Float]
@@ -31,6 +32,13 @@ struct DirectionMap: Sendable {
   /// A direction along (1, ..., 1) is taken to nothing by C; stored in `Float`, about 6e-8 of it
   /// is left.
   private static let centredNoise = 1e-6
+
+  /// The least share of a direction's squared length that its centred part must have if C is left
+  /// to the product: rounding errors are relative to the whole direction, so they at most double.
+  private static let leastCentredShare = 0.25
+
+  /// The squared lengths for which products neither overflow nor lose small elements.
+  private static let plainSquares = 0x1p-80...0x1p80
 
   /// A map that leaves directions as they are.
   ///
@@ -54,76 +62,113 @@ struct DirectionMap: Sendable {
     width = head.width
     embeddingWidth = head.embeddingWidth
     epsilon = head.epsilon
-    var scaled = head.projection.elements
+    var operand = head.projection.elements
     var shift = [Float](repeating: 0, count: head.embeddingWidth)
     for i in 0..<head.embeddingWidth {
-      var sum = 0.0
+      var (shiftSum, sum) = (0.0, 0.0)
       for j in 0..<head.width {
         let element = Double(head.projection[i, j])
-        sum += element * Double(head.bias[j])
-        scaled[i * head.width + j] = Float(element * Double(head.weight[j]))
+        shiftSum += element * Double(head.bias[j])
+        sum += element * Double(head.weight[j])
       }
-      shift[i] = Float(sum)
+      let mean = sum / Double(head.width)
+      for j in 0..<head.width {
+        let element = Double(head.projection[i, j]) * Double(head.weight[j])
+        operand[i * head.width + j] = Float(element - mean)
+      }
+      shift[i] = Float(shiftSum)
     }
-    projection = PackedPanels(scaled.span, count: head.embeddingWidth, width: head.width)
+    projection = ProductOperand(operand, count: head.embeddingWidth, width: head.width)
     self.shift = isLinear ? [] : shift
   }
+}
 
-  /// Maps a tile of rows and scales them to unit length.
+// MARK: - Before the product
+
+extension DirectionMap {
+  /// What is to be done with a direction.
+  enum Step: Equatable {
+    /// It is left out.
+    case mask(FeatureStatus)
+    /// It is multiplied as it is, and the product by the factor.
+    case plain(factor: Float)
+    /// It must be rewritten before it is multiplied.
+    case rewrite
+  }
+
+  /// Tells what is to be done with a direction.
   ///
   /// - Parameters:
-  ///   - rows: The directions, [tileRows, d], changed on the way.
-  ///   - statuses: What is known of each row, [tileRows]; rows that are not `read` are left out.
-  ///     Rows that the map takes to nothing become `unmapped`, those whose images are not finite
-  ///     become `nonFinite`.
-  ///   - result: Receives unit rows, [tileRows, D]; zeros for rows that are left out.
-  ///   - scratch: Room for products.
-  func apply(
-    _ rows: inout [Float], statuses: inout [FeatureStatus], into result: inout [Float],
-    scratch: inout [Float]
-  ) {
-    for row in statuses.indices {
-      let elements = (row * width)..<((row + 1) * width)
-      guard let step = step(for: rows.span.extracting(elements), status: &statuses[row]) else {
-        for j in elements { rows[j] = 0 }
-        continue
+  ///   - sum: The sum of its elements.
+  ///   - square: The sum of their squares.
+  /// - Returns: The step.
+  func step(sum: Double, square: Double) -> Step {
+    guard square.isFinite else { return .mask(.nonFinite) }
+    guard square > 0 else { return .mask(.dead) }
+    guard Self.plainSquares.contains(square) else { return .rewrite }
+    guard map != .native else { return .plain(factor: Float(1 / square.squareRoot())) }
+    let centredSquare = square - sum * sum / Double(width)
+    guard centredSquare >= Self.leastCentredShare * square else { return .rewrite }
+    let variance = centredSquare / Double(width)
+    return .plain(factor: map == .full ? Float(1 / (variance + epsilon).squareRoot()) : 1)
+  }
+
+  /// Rewrites a direction so that it can be multiplied: `C x / √(var x + ε)`, or a unit vector where
+  /// its length does not matter.
+  ///
+  /// - Parameters:
+  ///   - rows: The directions, of which one is changed in place.
+  ///   - row: Which; it is finite and not zero.
+  /// - Returns: False if the map takes it to nothing.
+  func rewrite(_ rows: inout MutableSpan<Float>, row: Int) -> Bool {
+    let elements = (row * width)..<((row + 1) * width)
+    let norm = euclideanNorm(rows.span.extracting(elements))
+    var (mean, scale) = (0.0, 1 / norm)
+    if map != .native {
+      let variance: Double
+      (mean, variance) = meanAndVariance(rows.span.extracting(elements))
+      let centredNorm = (variance * Double(width)).squareRoot()
+      if centredNorm <= Self.centredNoise * norm {
+        if map == .linear { return false }
+        scale = 0
+      } else {
+        scale = map == .full ? 1 / (variance + epsilon).squareRoot() : 1 / centredNorm
       }
-      for j in elements { rows[j] = Float((Double(rows[j]) - step.mean) * step.scale) }
     }
-    if let projection {
-      projection.multiply(rows, into: &result, scratch: &scratch)
-    } else {
-      result = rows
-    }
-    var target = result.mutableSpan
-    if map == .full { addShift(to: &target, statuses: statuses) }
-    let norms = normalizeRows(&target, width: embeddingWidth)
-    for row in statuses.indices where statuses[row] == .read {
-      if norms[row] > 0, norms[row].isFinite { continue }
-      statuses[row] = norms[row] == 0 ? .unmapped : .nonFinite
-      for j in 0..<embeddingWidth { target[row * embeddingWidth + j] = 0 }
-    }
+    for j in elements { rows[j] = Float((Double(rows[j]) - mean) * scale) }
+    return true
+  }
+}
+
+// MARK: - After the product
+
+extension DirectionMap {
+  /// What has become of the image of a direction.
+  enum Image: Equatable {
+    /// It is a unit vector but for the factor.
+    case unit(factor: Float)
+    /// It is left out.
+    case mask(FeatureStatus)
   }
 
-  /// What is taken from a row, and what it is multiplied by; nil if nothing of it is left.
-  private func step(
-    for row: Span<Float>, status: inout FeatureStatus
-  ) -> (mean: Double, scale: Double)? {
-    guard status == .read else { return nil }
-    let norm = euclideanNorm(row)
-    if map == .native { return (0, 1 / norm) }
-    let (mean, variance) = meanAndVariance(row)
-    let centredNorm = (variance * Double(width)).squareRoot()
-    if centredNorm <= Self.centredNoise * norm {
-      if map == .linear { status = .unmapped }
-      return nil
-    }
-    return (mean, map == .full ? 1 / (variance + epsilon).squareRoot() : 1 / centredNorm)
-  }
-
-  private func addShift(to rows: inout MutableSpan<Float>, statuses: [FeatureStatus]) {
-    for row in statuses.indices where statuses[row] == .read {
-      for j in 0..<embeddingWidth { rows[row * embeddingWidth + j] += shift[j] }
-    }
+  /// Completes the image of a direction.
+  ///
+  /// - Parameters:
+  ///   - rows: The products, of which one is changed in place.
+  ///   - row: Which.
+  ///   - factor: Its factor.
+  /// - Returns: What has become of it.
+  func complete(_ rows: inout MutableSpan<Float>, row: Int, factor: Float) -> Image {
+    let elements = (row * embeddingWidth)..<((row + 1) * embeddingWidth)
+    let square =
+      map == .full
+      ? scaleAndShift(&rows, at: elements.lowerBound, scale: factor, shift: shift)
+      : sumOfSquares(rows.span.extracting(elements))
+    guard square.isFinite else { return .mask(.nonFinite) }
+    guard square > 0 else { return .mask(.unmapped) }
+    let norm = square.squareRoot()
+    if Self.plainSquares.contains(square) { return .unit(factor: Float(1 / norm)) }
+    for j in elements { rows[j] = Float(Double(rows[j]) / norm) }
+    return .unit(factor: 1)
   }
 }

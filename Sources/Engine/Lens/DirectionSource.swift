@@ -9,44 +9,46 @@ struct DirectionSource: Sendable {
   /// The decoder bias and the factor of shifted directions.
   let shift: (bias: [Float], alpha: Double)?
 
-  /// Reads a run of the selection.
+  /// The features of a run of the selection that can be multiplied where they are stored, or nil if
+  /// they must be copied.
+  ///
+  /// - Parameters:
+  ///   - positions: Positions in the selection.
+  ///   - acceptsColumns: Whether directions may be the columns of what is stored.
+  /// - Returns: Their ids.
+  func storedRange(_ positions: Range<Int>, acceptsColumns: Bool) -> Range<Int>? {
+    let runs = selection.ids(at: positions)
+    guard shift == nil, runs.count == 1, bank.isInPlace, acceptsColumns || !bank.isTransposed else {
+      return nil
+    }
+    return runs.first
+  }
+
+  /// The ids of a run of the selection, [positions.count].
+  func ids(at positions: Range<Int>) -> [Int32] {
+    selection.ids(at: positions).flatMap { $0.map { Int32($0) } }
+  }
+
+  /// Copies a run of the selection, shifted if it is to be shifted.
   ///
   /// - Parameters:
   ///   - positions: Positions in the selection.
   ///   - rows: Receives the directions, from its start: [positions.count, width].
-  ///   - statuses: Receives what each is, from its start: `read`, `dead`, or `nonFinite`, also
-  ///     where only the shifted direction is not finite.
-  /// - Returns: The ids of the features, [positions.count].
-  func read(
-    _ positions: Range<Int>, into rows: inout [Float], statuses: inout [FeatureStatus]
-  ) -> [Int32] {
-    var ids: [Int32] = []
+  func read(_ positions: Range<Int>, into rows: inout [Float]) {
     var row = 0
     for run in selection.ids(at: positions) {
-      var part = [Float](repeating: 0, count: run.count * bank.width)
-      var span = part.mutableSpan
-      bank.read(run, into: &span)
-      rows.replaceSubrange((row * bank.width)..<((row + run.count) * bank.width), with: part)
-      ids += run.map { Int32($0) }
+      var target = rows.mutableSpan
+      bank.read(run, into: &target, at: row * bank.width)
       row += run.count
     }
-    for index in ids.indices { statuses[index] = screen(&rows, row: index) }
-    return ids
-  }
-
-  /// Tells what a row is, and shifts it if it is to be shifted.
-  private func screen(_ rows: inout [Float], row: Int) -> FeatureStatus {
-    let start = row * bank.width
-    let norm = euclideanNorm(rows.span.extracting(start..<(start + bank.width)))
-    guard norm.isFinite else { return .nonFinite }
-    guard norm > 0 else { return .dead }
-    guard let shift else { return .read }
-    var isFinite = true
-    for j in 0..<bank.width {
-      let shifted = Float(Double(shift.bias[j]) + shift.alpha * Double(rows[start + j]))
-      isFinite = isFinite && shifted.isFinite
-      rows[start + j] = shifted
+    guard let shift else { return }
+    for row in 0..<positions.count {
+      let elements = (row * bank.width)..<((row + 1) * bank.width)
+      // A direction without length stays one: it is dead, whatever it is shifted by.
+      guard sumOfSquares(rows.span.extracting(elements)) > 0 else { continue }
+      for (j, bias) in zip(elements, shift.bias) {
+        rows[j] = Float(Double(bias) + shift.alpha * Double(rows[j]))
+      }
     }
-    return isFinite ? .read : .nonFinite
   }
 }

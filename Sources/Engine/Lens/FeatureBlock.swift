@@ -66,9 +66,26 @@ public struct FeatureBlock: Sendable, Equatable {
 
   /// Makes an empty block.
   ///
-  /// - Parameter topCount: The labels kept for each feature and end.
-  public init(topCount: Int) {
+  /// - Parameters:
+  ///   - topCount: The labels kept for each feature and end.
+  ///   - capacity: The features that room is made for.
+  public init(topCount: Int, capacity: Int = 0) {
     self.topCount = topCount
+    featureIDs.reserveCapacity(capacity)
+    statuses.reserveCapacity(capacity)
+    topLabelIDs.reserveCapacity(capacity * topCount)
+    topCosines.reserveCapacity(capacity * topCount)
+    topProbabilities.reserveCapacity(capacity * topCount)
+    bottomLabelIDs.reserveCapacity(capacity * topCount)
+    bottomCosines.reserveCapacity(capacity * topCount)
+    bottomProbabilities.reserveCapacity(capacity * topCount)
+    means.reserveCapacity(capacity)
+    standardDeviations.reserveCapacity(capacity)
+    skewnesses.reserveCapacity(capacity)
+    kurtoses.reserveCapacity(capacity)
+    margins.reserveCapacity(capacity)
+    entropies.reserveCapacity(capacity)
+    logPartitions.reserveCapacity(capacity)
   }
 }
 

@@ -15,13 +15,12 @@ public struct LensScan: Sendable {
   /// The labels kept for each feature and end, K.
   public let topCount: Int
 
-  private let source: DirectionSource
-  private let map: DirectionMap
-  private let panel: LabelPanel
+  let source: DirectionSource
+  let map: DirectionMap
+  let panel: LabelPanel
 
-  /// The features of a block, the unit of results on disk: four whole tiles, since a tile that is
-  /// not full costs as much as one that is.
-  public static let blockSize = 4 * PackedPanels.tileRows
+  /// The features of a block, the unit of results on disk: one tile.
+  public static let blockSize = ProductOperand.tileRows
 
   /// Prepares a scan.
   ///
@@ -57,82 +56,19 @@ public struct LensScan: Sendable {
   /// - Parameters:
   ///   - workers: The number of threads; the results are the same for any.
   ///   - blockSize: The features of a block; the rows are the same for any.
-  ///   - body: Receives each block, on the calling thread.
+  ///   - body: Receives each block, on the calling thread, while others are being computed.
   /// - Throws: What `body` throws, at once.
   public func run<Failure: Error>(
     workers: Int, blockSize: Int = blockSize, _ body: (FeatureBlock) throws(Failure) -> Void
   ) throws(Failure) {
     precondition(workers > 0 && blockSize > 0, "\(workers) workers, blocks of \(blockSize)")
-    let blockCount = (selection.count + blockSize - 1) / blockSize
-    let waveSize = 4 * workers
-    for first in stride(from: 0, to: blockCount, by: waveSize) {
-      let wave = first..<min(first + waveSize, blockCount)
-      let blocks = mapInParallel(count: wave.count, workers: workers) { index in
-        let start = (wave.lowerBound + index) * blockSize
-        return scan(start..<min(start + blockSize, selection.count))
-      }
-      for block in blocks { try body(block) }
-    }
-  }
-
-  /// Scans a run of the selection on the calling thread.
-  private func scan(_ positions: Range<Int>) -> FeatureBlock {
-    var block = FeatureBlock(topCount: topCount)
-    var tile = ScanTile(map: map, panel: panel)
-    var reduction = RowReduction(
-      logitScale: logitScale, labelIDs: panel.labelIDs, topCount: topCount)
-    let labelCount = panel.labelIDs.count
-    let tileRows = PackedPanels.tileRows
-    for start in stride(from: positions.lowerBound, to: positions.upperBound, by: tileRows) {
-      let end = min(start + tileRows, positions.upperBound)
-      let ids = tile.multiply(start..<end, of: source, through: map, with: panel)
-      for (row, id) in ids.enumerated() {
-        guard tile.statuses[row] == .read else {
-          block.appendMasked(id: id, status: tile.statuses[row])
-          continue
-        }
-        let cosines = (row * labelCount)..<((row + 1) * labelCount)
-        reduction.reduce(tile.cosines.span.extracting(cosines), id: id, into: &block)
-      }
-    }
-    return block
-  }
-}
-
-/// Room for one tile of a scan: directions, their unit embeddings, and their cosines.
-private struct ScanTile {
-  /// The directions, [tileRows, d].
-  var directions: [Float]
-  /// Their unit embeddings, [tileRows, D].
-  var embeddings: [Float]
-  /// Their cosines, [tileRows, C].
-  var cosines: [Float]
-  /// What became of each row, [tileRows].
-  var statuses: [FeatureStatus]
-  private var scratch: [Float] = []
-
-  init(map: DirectionMap, panel: LabelPanel) {
-    let rows = PackedPanels.tileRows
-    directions = [Float](repeating: 0, count: rows * map.width)
-    embeddings = [Float](repeating: 0, count: rows * map.embeddingWidth)
-    cosines = [Float](repeating: 0, count: rows * panel.labelIDs.count)
-    statuses = [FeatureStatus](repeating: .dead, count: rows)
-  }
-
-  /// Fills the tile with a run of at most as many features as it has rows.
-  ///
-  /// All rows are multiplied, also those of a short run, which are zeros.
-  ///
-  /// - Returns: The ids of the features.
-  mutating func multiply(
-    _ positions: Range<Int>, of source: DirectionSource, through map: DirectionMap,
-    with panel: LabelPanel
-  ) -> [Int32] {
-    for row in statuses.indices { statuses[row] = .dead }
-    let ids = source.read(positions, into: &directions, statuses: &statuses)
-    map.apply(&directions, statuses: &statuses, into: &embeddings, scratch: &scratch)
-    panel.embeddings.multiply(embeddings, into: &cosines, scratch: &scratch)
-    return ids
+    let count = selection.count
+    try forEachInOrder(
+      count: (count + blockSize - 1) / blockSize, workers: workers,
+      makeState: { ScanWorker(scan: self) },
+      produce: { worker, index in
+        worker.block(index * blockSize..<min((index + 1) * blockSize, count))
+      }, body)
   }
 }
 

@@ -1,6 +1,6 @@
 internal import RealModule
 
-/// Reduces rows of cosines to what is kept of them.
+/// Reduces rows of cosines, which come in parts, to what is kept of them.
 ///
 /// With δ = logitScale · (cos - max cos), so that no exponential overflows and no logit is rounded
 /// in the large:
@@ -23,108 +23,86 @@ struct RowReduction {
   /// The labels kept at each end, K.
   let topCount: Int
 
-  /// The best labels: at least two where there are two, for the margin.
-  private var top: TopK
-  private var bottom: TopK
+  /// What is known of each row so far; at least two of the best labels where there are two, for
+  /// the margin.
+  private var readings: CosineReadings
+
+  private var probabilities: [Float]
 
   /// Makes a reduction.
   ///
   /// - Parameters:
+  ///   - rows: The most rows that are reduced at a time.
   ///   - logitScale: The factor on cosines.
   ///   - labelIDs: The ids of the labels that the columns stand for, rising, [C], at least one.
   ///   - topCount: The labels kept at each end, at most C.
-  init(logitScale: Double, labelIDs: [Int32], topCount: Int) {
+  init(rows: Int, logitScale: Double, labelIDs: [Int32], topCount: Int) {
     precondition(topCount <= labelIDs.count, "\(topCount) of \(labelIDs.count) labels")
     self.logitScale = logitScale
     self.labelIDs = labelIDs
     self.topCount = topCount
-    top = TopK(capacity: max(topCount, min(2, labelIDs.count)))
-    bottom = TopK(capacity: topCount)
+    readings = CosineReadings(
+      rows: rows, topCapacity: max(topCount, min(2, labelIDs.count)), bottomCapacity: topCount,
+      scale: Float(logitScale))
+    probabilities = [Float](repeating: 0, count: 2 * topCount)
   }
 
-  /// Appends the results of one feature to a block.
+  /// Makes ready for other rows.
+  mutating func removeAll() { readings.removeAll() }
+
+  /// Adds the next part of a row.
   ///
   /// - Parameters:
-  ///   - row: The cosines, of which the first C are used.
+  ///   - products: Inner products that are the cosines but for a factor, at most
+  ///     `CosineReadings.partSize`.
+  ///   - factor: The factor.
+  ///   - first: The column of the first.
+  ///   - row: The row.
+  mutating func add(_ products: Span<Float>, factor: Float, first: Int, to row: Int) {
+    readings.add(products, factor: factor, first: first, to: row)
+  }
+
+  /// Appends what has been found out about a row to a block.
+  ///
+  /// - Parameters:
+  ///   - row: The row, all of whose parts have been added.
   ///   - id: The feature.
   ///   - block: Receives one row.
-  mutating func reduce(_ row: Span<Float>, id: Int32, into block: inout FeatureBlock) {
-    let cosines = row.extracting(0..<labelIDs.count)
+  mutating func append(_ row: Int, id: Int32, to block: inout FeatureBlock) {
     block.featureIDs.append(id)
     block.statuses.append(FeatureStatus.read.rawValue)
-    appendMoments(cosines, to: &block)
-    findExtremes(cosines)
-    let partition = appendDistribution(cosines, to: &block)
-    appendExtremes(partition: partition, to: &block)
+    let moments = readings.moments(of: row)
+    block.means.append(Float(moments.mean))
+    block.standardDeviations.append(Float(moments.variance.squareRoot()))
+    block.skewnesses.append(Float(moments.skewness))
+    block.kurtoses.append(Float(moments.kurtosis))
+    appendDistribution(row, to: &block)
+    appendExtremes(row, to: &block)
   }
 
-  private mutating func findExtremes(_ cosines: Span<Float>) {
-    top.removeAll()
-    bottom.removeAll()
-    // Most labels are kept at neither end: two comparisons tell, without a call.
-    var (topThreshold, bottomThreshold) = (top.threshold, bottom.threshold)
-    for j in cosines.indices {
-      let cosine = cosines[j]
-      if cosine > topThreshold {
-        top.insert(id: labelIDs[j], score: cosine)
-        topThreshold = top.threshold
-      }
-      if -cosine > bottomThreshold {
-        bottom.insert(id: labelIDs[j], score: -cosine)
-        bottomThreshold = bottom.threshold
-      }
-    }
+  private func appendDistribution(_ row: Int, to block: inout FeatureBlock) {
+    let partition = readings.partition(of: row)
+    let best = Double(readings.top[row * readings.topCapacity])
+    let logarithm = Double.log(partition.sum)
+    block.logPartitions.append(Float(logitScale * best + logarithm))
+    let entropy = max(0, logarithm - partition.meanExponent)
+    block.entropies.append(labelIDs.count > 1 ? Float(entropy) : .nan)
   }
 
-  private func appendMoments(_ cosines: Span<Float>, to block: inout FeatureBlock) {
-    let (mean, variance) = meanAndVariance(cosines)
-    var (cubes, fourths) = (0.0, 0.0)
-    for j in cosines.indices {
-      let difference = Double(cosines[j]) - mean
-      let square = difference * difference
-      cubes = Relaxed.multiplyAdd(square, difference, cubes)
-      fourths = Relaxed.multiplyAdd(square, square, fourths)
+  private mutating func appendExtremes(_ row: Int, to block: inout FeatureBlock) {
+    readings.probabilities(of: row, scale: logitScale, count: topCount, into: &probabilities)
+    let topStart = row * readings.topCapacity
+    let bottomStart = row * topCount
+    for rank in 0..<topCount {
+      block.topLabelIDs.append(labelIDs[Int(readings.topPlaces[topStart + rank])])
+      block.topCosines.append(readings.top[topStart + rank])
+      block.topProbabilities.append(probabilities[rank])
+      block.bottomLabelIDs.append(labelIDs[Int(readings.bottomPlaces[bottomStart + rank])])
+      block.bottomCosines.append(-readings.bottom[bottomStart + rank])
+      block.bottomProbabilities.append(probabilities[topCount + rank])
     }
-    let count = Double(cosines.count)
-    block.means.append(Float(mean))
-    block.standardDeviations.append(Float(variance.squareRoot()))
-    block.skewnesses.append(Float(cubes / count / (variance * variance.squareRoot())))
-    block.kurtoses.append(Float(fourths / count / (variance * variance)))
-  }
-
-  /// Appends entropy and partition.
-  ///
-  /// - Returns: The partition sum relative to the term of the best label, at least 1.
-  private func appendDistribution(
-    _ cosines: Span<Float>, to block: inout FeatureBlock
-  ) -> Double {
-    let best = top.scores[0]
-    let scale = Float(logitScale)
-    var partition = 0.0
-    var weightedDeltas = 0.0
-    for j in cosines.indices {
-      let delta = scale * (cosines[j] - best)
-      let weight = Double(Float.exp(delta))
-      partition += weight
-      weightedDeltas += weight * Double(delta)
-    }
-    let entropy = .log(partition) - weightedDeltas / partition
-    block.logPartitions.append(Float(logitScale * Double(best) + .log(partition)))
-    block.entropies.append(cosines.count > 1 ? Float(max(0, entropy)) : .nan)
-    return partition
-  }
-
-  private func appendExtremes(partition: Double, to block: inout FeatureBlock) {
-    let best = Double(top.scores[0])
-    func probability(_ cosine: Float) -> Float {
-      Float(Double.exp(logitScale * (Double(cosine) - best)) / partition)
-    }
-    block.topLabelIDs += top.ids.prefix(topCount)
-    block.topCosines += top.scores.prefix(topCount)
-    block.topProbabilities += top.scores.prefix(topCount).map(probability)
-    block.bottomLabelIDs += bottom.ids
-    block.bottomCosines += bottom.scores.map { -$0 }
-    block.bottomProbabilities += bottom.scores.map { probability(-$0) }
-    block.margins.append(top.scores.count > 1 ? top.scores[0] - top.scores[1] : .nan)
+    let hasMargin = readings.topCapacity > 1
+    block.margins.append(
+      hasMargin ? readings.top[topStart] - readings.top[topStart + 1] : .nan)
   }
 }

@@ -52,34 +52,48 @@ struct PackedPanels: Sendable {
     self.elements = elements
   }
 
-  /// The products of a tile of rows with all rows of the operand.
+  /// The products of rows with some rows of the operand.
   ///
   /// - Parameters:
-  ///   - tile: The left operand, [tileRows, width].
-  ///   - result: Receives the products, [tileRows, count].
-  ///   - scratch: Room for one panel; grows as needed and can be used again.
-  /// - Complexity: 2 · tileRows · width · count floating-point operations, and up to 6 % more for
+  ///   - a: The left operand, [rows, width].
+  ///   - rows: How many rows there are, a multiple of `tileRows`.
+  ///   - columns: Which rows of the operand: from a multiple of `usedColumns` on.
+  ///   - result: Receives the products from its start, [rows, columns.count].
+  ///   - scratch: Room for one product; grows as needed and can be used again.
+  /// - Complexity: 2 · rows · width · columns floating-point operations, and up to 6 % more for
   ///   the idle columns.
-  func multiply(_ tile: [Float], into result: inout [Float], scratch: inout [Float]) {
-    precondition(tile.count == Self.tileRows * width, "\(tile.count) elements in a tile")
-    precondition(result.count == Self.tileRows * count, "\(result.count) elements of results")
+  func multiply(
+    _ a: Span<Float>, rows: Int, columns: Range<Int>, into result: inout [Float],
+    scratch: inout [Float]
+  ) {
+    precondition(
+      rows % Self.tileRows == 0 && columns.lowerBound % Self.usedColumns == 0
+        && columns.upperBound <= count, "\(rows) rows by \(columns) of \(count)")
     if scratch.count < Self.tileRows * Self.panelColumns {
       scratch = [Float](repeating: 0, count: Self.tileRows * Self.panelColumns)
     }
-    let panelSize = Self.panelColumns * width
-    for first in stride(from: 0, to: count, by: Self.usedColumns) {
-      let start = first / Self.usedColumns * panelSize
-      var product = scratch.mutableSpan
-      BLAS.gemm(
-        tile.span, elements.span.extracting(start..<(start + panelSize)), opB: .transpose,
-        m: Self.tileRows, n: Self.panelColumns, k: width, into: &product)
-      let used = min(Self.usedColumns, count - first)
-      var target = result.mutableSpan
-      for row in 0..<Self.tileRows {
-        let source = row * Self.panelColumns + Self.idleColumns
-        let destination = row * count + first
-        for j in 0..<used { target[destination + j] = product[source + j] }
+    for row in stride(from: 0, to: rows, by: Self.tileRows) {
+      let tile = a.extracting((row * width)..<((row + Self.tileRows) * width))
+      for first in stride(from: columns.lowerBound, to: columns.upperBound, by: Self.usedColumns) {
+        let used = min(Self.usedColumns, columns.upperBound - first)
+        multiply(tile, panel: first / Self.usedColumns, into: &scratch)
+        var target = result.mutableSpan
+        for i in 0..<Self.tileRows {
+          let source = i * Self.panelColumns + Self.idleColumns
+          copy(
+            scratch.span.extracting(source..<(source + used)), into: &target,
+            at: (row + i) * columns.count + first - columns.lowerBound)
+        }
       }
     }
+  }
+
+  /// The product of one tile with one panel.
+  private func multiply(_ tile: Span<Float>, panel: Int, into product: inout [Float]) {
+    let panelSize = Self.panelColumns * width
+    var target = product.mutableSpan
+    BLAS.gemm(
+      tile, elements.span.extracting((panel * panelSize)..<((panel + 1) * panelSize)),
+      opB: .transpose, m: Self.tileRows, n: Self.panelColumns, k: width, into: &target)
   }
 }

@@ -39,6 +39,12 @@ struct Linear: Sendable {
     return (1...count).first { BLAS.isUniform(m: $0, n: outputs, k: inputs) }
   }
 
+  /// The rows that arrays must have room for so that `rows` rows can be multiplied.
+  static func room(forRows rows: Int) -> Int {
+    let unit = PackedPanels.tileRows
+    return max(1, (rows + unit - 1) / unit) * unit
+  }
+
   /// Multiplies rows with the matrix, without bias.
   ///
   /// Each result has the same bits whatever the other rows are and however many there are. Where
@@ -49,40 +55,27 @@ struct Linear: Sendable {
   ///   - rows: How many there are.
   ///   - output: Receives [rows, outputs], from its start; what follows may change.
   ///   - scratch: Room for widened weights and for products.
-  /// - Precondition: `input` and `output` have room for `PackedPanels.tileRows` rows, or `rows` if
-  ///   that is more; what is in the room to spare is multiplied, and not used.
+  /// - Precondition: `input` and `output` have `room(forRows: rows)` rows; what is in the room to
+  ///   spare is multiplied, and not used.
   func multiply(
     _ input: [Float], rows: Int, into output: inout [Float], scratch: inout [Float]
   ) {
-    let room = max(rows, PackedPanels.tileRows)
+    let room = Self.room(forRows: rows)
     precondition(input.count >= room * inputs, "\(input.count) elements, no room for \(room) rows")
     precondition(output.count >= room * outputs, "\(output.count) elements of results")
     guard let least = uniformRows else {
-      return multiplyPanels(input, rows: rows, into: &output, scratch: &scratch)
+      let panels = weight.withFloats(in: 0..<weight.elementCount, scratch: &scratch) { weight in
+        PackedPanels(weight, count: outputs, width: inputs)
+      }
+      panels.multiply(
+        input.span, rows: room, columns: 0..<outputs, into: &output, scratch: &scratch)
+      return
     }
     weight.withFloats(in: 0..<weight.elementCount, scratch: &scratch) { weight in
       var target = output.mutableSpan
       BLAS.gemm(
         input.span, weight, opB: .transpose, m: max(rows, least), n: outputs, k: inputs,
         into: &target)
-    }
-  }
-
-  private func multiplyPanels(
-    _ input: [Float], rows: Int, into output: inout [Float], scratch: inout [Float]
-  ) {
-    let panels = weight.withFloats(in: 0..<weight.elementCount, scratch: &scratch) { weight in
-      PackedPanels(weight, count: outputs, width: inputs)
-    }
-    let tileRows = PackedPanels.tileRows
-    var tile = [Float](repeating: 0, count: tileRows * inputs)
-    var product = [Float](repeating: 0, count: tileRows * outputs)
-    for first in stride(from: 0, to: rows, by: tileRows) {
-      let used = min(tileRows, rows - first)
-      for i in 0..<(used * inputs) { tile[i] = input[first * inputs + i] }
-      panels.multiply(tile, into: &product, scratch: &scratch)
-      var target = output.mutableSpan
-      for i in 0..<(used * outputs) { target[first * outputs + i] = product[i] }
     }
   }
 }

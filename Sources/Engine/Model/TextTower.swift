@@ -126,21 +126,20 @@ extension TextTower {
     for prompt in prompts { prefixes.append(try pooledPrefix(of: prompt)) }
     let plan = PromptBlocks(prefixes, workers: workers)
     var next = 0
-    produceInOrder(
-      count: plan.blocks.count, workers: workers,
-      produce: { index, advance in
+    forEachInOrder(
+      count: plan.blocks.count, workers: workers, makeState: { TextTowerPass(tower: self) },
+      produce: { pass, index, advance in
         let block = plan.blocks[index]
-        let pass = TextTowerPass(tower: self, trie: PrefixTrie(plan.sequences[block]))
-        return pass.run { advance(block.count) }
+        return pass.run(PrefixTrie(plan.sequences[block])) { advance(block.count) }
       },
-      progress: { progress($0 / blocks.count, plan.sequences.count) },
-      consume: { (rows: [Float]) in
-        for start in stride(from: 0, to: rows.count, by: embeddingWidth) {
-          let row = rows.span.extracting(start..<(start + embeddingWidth))
-          for prompt in plan.sources[next] { body(prompt, row) }
-          next += 1
-        }
-      })
+      progress: { progress($0 / blocks.count, plan.sequences.count) }
+    ) { rows in
+      for start in stride(from: 0, to: rows.count, by: embeddingWidth) {
+        let row = rows.span.extracting(start..<(start + embeddingWidth))
+        for prompt in plan.sources[next] { body(prompt, row) }
+        next += 1
+      }
+    }
   }
 
   /// The tokens up to and including the one at which the embedding is taken.

@@ -1,54 +1,61 @@
-/// One block of prompts on its way through the text tower.
+/// Blocks of prompts on their way through the text tower, one after another.
 ///
-/// The nodes of the block's trie stand one after another, [S, width], so that each linear layer is
+/// The nodes of a block's trie stand one after another, [S, width], so that each linear layer is
 /// one product over all of them; attention alone looks at what a node sees. In the last layer only
 /// the nodes at which prompts end go on, once all nodes have given their keys and values.
 struct TextTowerPass {
   private let tower: TextTower
-  private let trie: PrefixTrie
   /// The rows of the state: nodes at first, then ends of prompts.
-  private var rows: Int
+  private var rows = 0
   /// What each row of the state sees.
-  private var chains: RowChains
+  private var chains = RowChains()
 
-  /// The residual stream, [rows, width], and room to spare.
-  private var state: [Float]
+  // All arrays have room for the largest block so far, and rows to spare.
+  /// The residual stream, [rows, width].
+  private var state: [Float] = []
   /// The normalised state, then the output of a layer, [rows, width].
-  private var normalized: [Float]
-  private var queries: [Float]
-  private var keys: [Float]
-  private var values: [Float]
+  private var normalized: [Float] = []
+  private var queries: [Float] = []
+  private var keys: [Float] = []
+  private var values: [Float] = []
   /// The hidden layer of the perceptron, [rows, intermediateWidth].
-  private var inner: [Float]
+  private var inner: [Float] = []
   private var scratch: [Float] = []
 
-  init(tower: TextTower, trie: PrefixTrie) {
+  init(tower: TextTower) {
     self.tower = tower
-    self.trie = trie
-    rows = trie.count
-    chains = trie.chains
-    let room = max(rows, PackedPanels.tileRows)
-    let empty = [Float](repeating: 0, count: room * tower.configuration.width)
-    (state, normalized, queries, keys, values) = (empty, empty, empty, empty, empty)
-    inner = [Float](repeating: 0, count: room * tower.configuration.intermediateWidth)
   }
 
-  /// Computes the block.
+  /// Computes a block.
   ///
-  /// - Parameter layerDone: Called after each layer.
+  /// - Parameters:
+  ///   - trie: The prefixes of its prompts.
+  ///   - layerDone: Called after each layer.
   /// - Returns: The unit embeddings at the ends of the trie, [trie.ends.count, D].
-  consuming func run(layerDone: () -> Void) -> [Float] {
-    embedTokens()
+  mutating func run(_ trie: PrefixTrie, layerDone: () -> Void) -> [Float] {
+    rows = trie.count
+    chains = trie.chains
+    makeRoom()
+    embed(trie)
     for (index, block) in tower.blocks.enumerated() {
-      attend(block, isLast: index == tower.blocks.count - 1)
+      attend(block, ends: index == tower.blocks.count - 1 ? trie.ends : nil)
       transform(block)
       layerDone()
     }
     return project()
   }
 
+  private mutating func makeRoom() {
+    let room = Linear.room(forRows: rows)
+    let width = tower.configuration.width
+    guard state.count < room * width else { return }
+    let empty = [Float](repeating: 0, count: room * width)
+    (state, normalized, queries, keys, values) = (empty, empty, empty, empty, empty)
+    inner = [Float](repeating: 0, count: room * tower.configuration.intermediateWidth)
+  }
+
   /// Token embedding plus position embedding.
-  private mutating func embedTokens() {
+  private mutating func embed(_ trie: PrefixTrie) {
     let width = tower.configuration.width
     for node in 0..<rows {
       let source = Int(trie.tokens[node]) * width
@@ -61,12 +68,13 @@ struct TextTowerPass {
     }
   }
 
-  /// Adds causal self-attention over the normalised state to the state.
-  private mutating func attend(_ block: TextTower.Block, isLast: Bool) {
+  /// Adds causal self-attention over the normalised state to the state; of the last layer, where
+  /// prompts end.
+  private mutating func attend(_ block: TextTower.Block, ends: [Int]?) {
     normalizeState(block.norm1)
     block.key.multiply(normalized, rows: rows, into: &keys, scratch: &scratch)
     block.value.multiply(normalized, rows: rows, into: &values, scratch: &scratch)
-    if isLast { keepEnds() }
+    if let ends { keep(ends) }
     block.query.multiply(normalized, rows: rows, into: &queries, scratch: &scratch)
     tower.heads.attend(
       &queries, keys: keys, values: values, queryBias: block.query.bias,
@@ -95,25 +103,25 @@ struct TextTowerPass {
     addRows(normalized, rows: rows, bias: bias, to: &state)
   }
 
-  /// Drops all rows of the state but those at which prompts end.
-  private mutating func keepEnds() {
+  /// Drops all rows of the state but some, in rising order.
+  private mutating func keep(_ kept: [Int]) {
     let width = tower.configuration.width
-    for (row, end) in trie.ends.enumerated() {
-      // Ends rise, so no row is overwritten before it has moved.
+    for (row, source) in kept.enumerated() {
+      // No row is overwritten before it has moved.
       for j in 0..<width {
-        state[row * width + j] = state[end * width + j]
-        normalized[row * width + j] = normalized[end * width + j]
+        state[row * width + j] = state[source * width + j]
+        normalized[row * width + j] = normalized[source * width + j]
       }
     }
-    rows = trie.ends.count
-    chains = chains.selecting(trie.ends)
+    rows = kept.count
+    chains = chains.selecting(kept)
   }
 
   /// Normalises and projects the state, and makes unit rows.
   private mutating func project() -> [Float] {
     normalizeState(tower.finalNorm)
     let width = tower.embeddingWidth
-    var embeddings = [Float](repeating: 0, count: max(rows, PackedPanels.tileRows) * width)
+    var embeddings = [Float](repeating: 0, count: Linear.room(forRows: rows) * width)
     tower.projection.multiply(normalized, rows: rows, into: &embeddings, scratch: &scratch)
     embeddings.removeLast(embeddings.count - rows * width)
     var units = embeddings.mutableSpan

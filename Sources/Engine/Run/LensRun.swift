@@ -234,7 +234,7 @@ extension LensRun {
   private static func warnings(
     request: ScanRequest, labels: LabelBank, scan: LensScan
   ) -> [String] {
-    var warnings = labels.warnings
+    var warnings = labels.warnings + BLAS.kernel.warnings
     let unusable = labels.count(of: .zeroLength) + labels.count(of: .nonFinite)
     if unusable > 0 {
       warnings.append("\(unusable) labels masked: embeddings without length or not finite")

@@ -59,6 +59,14 @@ extension Tensor {
     return Matrix(rows: shape[0], columns: shape[1], elements: floats())
   }
 
+  /// Whether `withFloats` gives elements where they lie: aligned `f32`.
+  var isInPlace: Bool {
+    guard dtype == .f32 else { return false }
+    return unsafe bytes.withUnsafeBytes { raw in
+      Int(bitPattern: raw.baseAddress) % MemoryLayout<Float>.alignment == 0
+    }
+  }
+
   /// Calls `body` with some of the elements as `Float`.
   ///
   /// Aligned `f32` elements are used where they lie in the mapped file; everything else is widened

@@ -2,22 +2,49 @@ import Testing
 
 @testable import Engine
 
-/// Maps some directions as one tile.
+/// Maps some directions as one tile, as a scan does.
 ///
-/// - Returns: The unit rows in `Double`, and what became of each direction.
+/// - Returns: The unit rows in `Double`, zeros where there is none, and what became of each
+///   direction.
 func apply(
   _ map: DirectionMap, to directions: [[Double]]
 ) -> (rows: [[Double]], statuses: [FeatureStatus]) {
-  let tileRows = PackedPanels.tileRows
   var rows = directions.flatMap { $0.map(Float.init) }
-  rows += [Float](repeating: 7, count: (tileRows - directions.count) * map.width)
-  var statuses = [FeatureStatus](repeating: .dead, count: tileRows)
-  for index in directions.indices { statuses[index] = .read }
-  var result = [Float](repeating: .nan, count: tileRows * map.embeddingWidth)
-  var scratch: [Float] = []
-  map.apply(&rows, statuses: &statuses, into: &result, scratch: &scratch)
-  let found = result.map(Double.init).split(intoRowsOf: map.embeddingWidth)
-  return (Array(found.prefix(directions.count)), Array(statuses.prefix(directions.count)))
+  rows += [Float](repeating: 7, count: (ProductOperand.tileRows - directions.count) * map.width)
+  var statuses = [FeatureStatus](repeating: .read, count: directions.count)
+  var factors = [Float](repeating: 1, count: directions.count)
+  var sums = VectorSums(count: directions.count)
+  sums.addUpRows(rows.span, rows: directions.count, width: map.width)
+  for row in directions.indices {
+    switch map.step(sum: sums.sums[row], square: sums.squares[row]) {
+    case .mask(let status): statuses[row] = status
+    case .plain(let factor): factors[row] = factor
+    case .rewrite:
+      var span = rows.mutableSpan
+      if !map.rewrite(&span, row: row) { statuses[row] = .unmapped }
+    }
+  }
+  var images = rows
+  if let projection = map.projection {
+    images = [Float](repeating: .nan, count: ProductOperand.tileRows * map.embeddingWidth)
+    var scratch: [Float] = []
+    projection.multiply(
+      rows.span, rows: ProductOperand.tileRows, columns: 0..<projection.count, into: &images,
+      scratch: &scratch)
+    for row in directions.indices where statuses[row] == .read {
+      var span = images.mutableSpan
+      switch map.complete(&span, row: row, factor: factors[row]) {
+      case .unit(let factor): factors[row] = factor
+      case .mask(let status): statuses[row] = status
+      }
+    }
+  }
+  let found = images.map(Double.init).split(intoRowsOf: map.embeddingWidth)
+  return (
+    directions.indices.map { row in
+      found[row].map { statuses[row] == .read ? $0 * Double(factors[row]) : 0 }
+    }, statuses
+  )
 }
 
 @Suite struct DirectionMapTests {
@@ -32,26 +59,29 @@ func apply(
 
   /// How far a unit row may be from the exact one.
   ///
-  /// The centred row x̂, `P diag(γ)` and `P β` are rounded to `Float` once, and sums of d terms are
-  /// kept in `Float`: an element is within (d + 4)·u·(Σ|aᵢ||x̂ᵢ| + |Pβ|) of the exact one, with
-  /// u = 2⁻²⁴ (Higham 2002, §3.1). Scaling the row to unit length divides by the length of the result; 2·u
-  /// more for the unit row itself.
+  /// The operand M = P diag(γ) C and `P β` are rounded to `Float` once, and sums of d terms are
+  /// kept in `Float`: an element is within (d + 4)·u·(Σ|Mᵢ||x| · scale + |Pβ|) of the exact one,
+  /// with u = 2⁻²⁴ (Higham 2002, §3.1); a direction that is mostly along (1, ..., 1) is centred
+  /// first. Scaling the row to unit length divides by the length of the result; 3·u more for the
+  /// factor and the unit row itself.
   static func bound(_ x: [Double], _ head: ImageHead, isLinear: Bool) -> Double {
     let mean = x.reduce(0, +) / Double(x.count)
     let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
     let scale = isLinear ? 1 : 1 / (variance + head.epsilon).squareRoot()
+    let isCentredFirst = variance * Double(x.count) < 0.26 * LensOracle.dot(x, x)
+    let multiplied = x.map { isCentredFirst ? $0 - mean : $0 }
     let sums = (0..<head.embeddingWidth).map { i in
-      var (product, shift) = (0.0, 0.0)
-      for j in 0..<x.count {
-        let element = Double(head.projection[i, j])
-        product += abs(element * Double(head.weight[j]) * (x[j] - mean) * scale)
-        shift += element * Double(head.bias[j])
+      let row = x.indices.map { Double(head.projection[i, $0]) * Double(head.weight[$0]) }
+      let rowMean = row.reduce(0, +) / Double(row.count)
+      let product = zip(row, multiplied).reduce(0) { $0 + abs(($1.0 - rowMean) * $1.1) } * scale
+      let shift = x.indices.reduce(0) {
+        $0 + Double(head.projection[i, $1]) * Double(head.bias[$1])
       }
       return product + (isLinear ? 0 : abs(shift))
     }
     let u = 0x1p-24
     let length = LensOracle.norm(LensOracle.map(x, head, isLinear: isLinear))
-    return (Double(x.count) + 4) * u * LensOracle.norm(sums) / length + 2 * u
+    return (Double(x.count) + 4) * u * LensOracle.norm(sums) / length + 3 * u
   }
 
   private static func cosines(_ rows: [[Double]], _ labels: [[Double]]) -> [[Double]] {
@@ -72,8 +102,8 @@ func apply(
     }
     let native = apply(DirectionMap(nativeWidth: width), to: directions)
     for (x, row) in zip(directions, native.rows) {
-      // Scaled, rounded and scaled again: two roundings of each element.
-      #expect(LensOracle.distance(row, LensOracle.unit(x)) <= 3 * 0x1p-24)
+      // The factor is rounded once.
+      #expect(LensOracle.distance(row, LensOracle.unit(x)) <= 0x1p-24)
     }
   }
 
@@ -165,15 +195,15 @@ func apply(
     }
   }
 
-  @Test func rowsThatAreLeftOutAreZeros() {
-    let map = DirectionMap(Self.head(), isLinear: false)
-    var rows = [Float](repeating: .nan, count: PackedPanels.tileRows * 40)
-    var statuses = [FeatureStatus](repeating: .nonFinite, count: PackedPanels.tileRows)
-    var result = [Float](repeating: 5, count: PackedPanels.tileRows * 24)
-    var scratch: [Float] = []
-    map.apply(&rows, statuses: &statuses, into: &result, scratch: &scratch)
-    #expect(result.allSatisfy { $0 == 0 })
-    #expect(statuses.allSatisfy { $0 == .nonFinite })
+  @Test func directionsThatCannotBeReadAreMasked() {
+    for map in [DirectionMap(Self.head(), isLinear: false), DirectionMap(nativeWidth: 40)] {
+      var directions = Matrix.random(rows: 4, columns: 40, seed: 1).doubleRows
+      directions[1][7] = .nan
+      directions[2][39] = .infinity
+      directions[3] = [Double](repeating: 0, count: 40)
+      let found = apply(map, to: directions)
+      #expect(found.statuses == [.read, .nonFinite, .nonFinite, .dead])
+    }
   }
 
   @Test func anImageThatIsNotFiniteIsMasked() {

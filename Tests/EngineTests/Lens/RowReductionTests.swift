@@ -17,9 +17,9 @@ import Testing
   ) -> FeatureBlock {
     var block = FeatureBlock(topCount: topCount)
     var reduction = RowReduction(
-      logitScale: logitScale, labelIDs: labelIDs ?? cosines.indices.map { Int32($0) },
+      rows: 1, logitScale: logitScale, labelIDs: labelIDs ?? cosines.indices.map { Int32($0) },
       topCount: topCount)
-    reduction.reduce(cosines.span, id: 3, into: &block)
+    reduction.reduce(cosines, id: 3, into: &block)
     return block
   }
 

@@ -6,7 +6,9 @@ import Testing
   private func products(_ tile: [Float], _ panels: PackedPanels) -> [Float] {
     var result = [Float](repeating: .nan, count: PackedPanels.tileRows * panels.count)
     var scratch: [Float] = []
-    panels.multiply(tile, into: &result, scratch: &scratch)
+    panels.multiply(
+      tile.span, rows: PackedPanels.tileRows, columns: 0..<panels.count, into: &result,
+      scratch: &scratch)
     return result
   }
 

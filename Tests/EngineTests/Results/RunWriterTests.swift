@@ -8,14 +8,13 @@ import Testing
   static func features(_ count: Int, topCount: Int = 3, labelCount: Int = 20) -> FeatureBlock {
     var block = FeatureBlock(topCount: topCount)
     var reduction = RowReduction(
-      logitScale: 100, labelIDs: (0..<Int32(labelCount)).map { $0 }, topCount: topCount)
+      rows: 1, logitScale: 100, labelIDs: (0..<Int32(labelCount)).map { $0 }, topCount: topCount)
     let cosines = Matrix.random(rows: count, columns: labelCount, seed: 5)
     for row in 0..<count {
       if row % 5 == 3 {
         block.appendMasked(id: Int32(2 * row), status: row % 2 == 0 ? .dead : .nonFinite)
       } else {
-        let span = cosines.elements.span.extracting((row * labelCount)..<((row + 1) * labelCount))
-        reduction.reduce(span, id: Int32(2 * row), into: &block)
+        reduction.reduce(Array(cosines.row(row)), id: Int32(2 * row), into: &block)
       }
     }
     return block

@@ -6,9 +6,9 @@ import Testing
 @Suite struct JSONLinesTests {
   private static func block() -> FeatureBlock {
     var block = FeatureBlock(topCount: 2)
-    var reduction = RowReduction(logitScale: 2, labelIDs: [0, 2, 3], topCount: 2)
+    var reduction = RowReduction(rows: 1, logitScale: 2, labelIDs: [0, 2, 3], topCount: 2)
     let cosines: [Float] = [0.5, -0.25, 0.125]
-    reduction.reduce(cosines.span, id: 7, into: &block)
+    reduction.reduce(cosines, id: 7, into: &block)
     block.appendMasked(id: 8, status: .dead)
     return block
   }
@@ -47,8 +47,8 @@ import Testing
 
   @Test func undefinedNumbersAreNull() throws {
     var block = FeatureBlock(topCount: 1)
-    var reduction = RowReduction(logitScale: 1, labelIDs: [0], topCount: 1)
-    reduction.reduce(([0.5] as [Float]).span, id: 0, into: &block)
+    var reduction = RowReduction(rows: 1, logitScale: 1, labelIDs: [0], topCount: 1)
+    reduction.reduce([0.5], id: 0, into: &block)
     let object = JSONLines(labels: ["only"]).object(for: block, row: 0)
     #expect(object["margin"] == .null)
     #expect(object["entropy"] == .null)

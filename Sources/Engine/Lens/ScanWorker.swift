@@ -1,0 +1,175 @@
+/// One worker of a scan, with room for a tile of directions, their images, and a part of their
+/// cosines.
+struct ScanWorker {
+  private let scan: LensScan
+  /// Copied directions, [tileRows, d]; empty until some must be copied.
+  private var directions: [Float] = []
+  /// Their images, [tileRows, D], unit vectors but for `factors`; empty for native directions.
+  private var images: [Float] = []
+  /// Products with a part of the labels, [tileRows, at most partColumns].
+  private var products: [Float] = []
+  /// What becomes of each row, [tileRows].
+  private var statuses: [FeatureStatus]
+  /// What each product of a row is multiplied by, [tileRows].
+  private var factors: [Float]
+  private var sums: VectorSums
+  private var reduction: RowReduction
+  private var scratch: [Float] = []
+
+  init(scan: LensScan) {
+    self.scan = scan
+    let rows = ProductOperand.tileRows
+    statuses = [FeatureStatus](repeating: .read, count: rows)
+    factors = [Float](repeating: 1, count: rows)
+    sums = VectorSums(count: rows)
+    reduction = RowReduction(
+      rows: rows, logitScale: scan.logitScale, labelIDs: scan.panel.labelIDs,
+      topCount: scan.topCount)
+    let columns = scan.panel.parts.map { scan.panel.embeddings.layout(of: $0).stride }.max() ?? 0
+    products = [Float](repeating: 0, count: rows * columns)
+    if scan.map.projection != nil {
+      images = [Float](repeating: 0, count: rows * scan.map.embeddingWidth)
+    }
+  }
+
+  /// Scans a run of the selection on the calling thread.
+  ///
+  /// - Parameter positions: Positions in the selection.
+  /// - Returns: One row for each.
+  mutating func block(_ positions: Range<Int>) -> FeatureBlock {
+    var block = FeatureBlock(topCount: scan.topCount, capacity: positions.count)
+    let tileRows = ProductOperand.tileRows
+    for start in stride(from: positions.lowerBound, to: positions.upperBound, by: tileRows) {
+      scanTile(start..<min(start + tileRows, positions.upperBound), into: &block)
+    }
+    return block
+  }
+
+  private mutating func scanTile(_ positions: Range<Int>, into block: inout FeatureBlock) {
+    let ids = scan.source.ids(at: positions)
+    reduction.removeAll()
+    if !readInPlace(positions) { readCopied(positions) }
+    for (row, id) in ids.enumerated() {
+      if statuses[row] == .read {
+        reduction.append(row, id: id, to: &block)
+      } else {
+        block.appendMasked(id: id, status: statuses[row])
+      }
+    }
+  }
+}
+
+// MARK: - Directions
+
+extension ScanWorker {
+  /// The operand that directions are multiplied with.
+  private var first: ProductOperand { scan.map.projection ?? scan.panel.embeddings }
+
+  /// Reads directions where they are stored.
+  ///
+  /// - Parameter positions: Positions in the selection, at most `tileRows`.
+  /// - Returns: False if they must be copied, all or because some must be rewritten.
+  private mutating func readInPlace(_ positions: Range<Int>) -> Bool {
+    let (bank, rows) = (scan.source.bank, positions.count)
+    guard first.paddedRows(rows) == rows,
+      let range = scan.source.storedRange(positions, acceptsColumns: first.acceptsColumns)
+    else { return false }
+    var isDone = false
+    bank.withStored(range) { stored in
+      if bank.isTransposed {
+        sums.addUpColumns(stored, columns: rows, height: bank.width, stride: bank.count)
+      } else {
+        sums.addUpRows(stored, rows: rows, width: bank.width)
+      }
+      guard takeSteps(rows: rows).isEmpty else { return }
+      read(stored, stride: bank.isTransposed ? bank.count : nil, rows: rows)
+      isDone = true
+    }
+    return isDone
+  }
+
+  private mutating func readCopied(_ positions: Range<Int>) {
+    let (width, rows) = (scan.source.bank.width, positions.count)
+    var copied: [Float] = []
+    swap(&copied, &directions)
+    if copied.isEmpty {
+      copied = [Float](repeating: 0, count: ProductOperand.tileRows * width)
+    }
+    scan.source.read(positions, into: &copied)
+    sums.addUpRows(copied.span, rows: rows, width: width)
+    for row in takeSteps(rows: rows) {
+      var span = copied.mutableSpan
+      if !scan.map.rewrite(&span, row: row) { statuses[row] = .unmapped }
+    }
+    read(copied.span, stride: nil, rows: rows)
+    swap(&copied, &directions)
+  }
+
+  /// Sets status and factor of each row.
+  ///
+  /// - Parameter rows: How many there are.
+  /// - Returns: The rows that must be rewritten.
+  private mutating func takeSteps(rows: Int) -> [Int] {
+    var rewritten: [Int] = []
+    for row in 0..<rows {
+      (statuses[row], factors[row]) = (.read, 1)
+      switch scan.map.step(sum: sums.sums[row], square: sums.squares[row]) {
+      case .mask(let status): statuses[row] = status
+      case .plain(let factor): factors[row] = factor
+      case .rewrite: rewritten.append(row)
+      }
+    }
+    return rewritten
+  }
+}
+
+// MARK: - Products
+
+extension ScanWorker {
+  /// Multiplies directions with everything that follows, and reduces the cosines.
+  ///
+  /// - Parameters:
+  ///   - directions: The directions, at least as many as are multiplied.
+  ///   - stride: The elements from one to the next where directions are columns.
+  ///   - rows: How many are used.
+  private mutating func read(_ directions: Span<Float>, stride: Int?, rows: Int) {
+    guard let projection = scan.map.projection else {
+      reduce(directions, stride: stride, rows: rows)
+      return
+    }
+    projection.multiply(
+      directions, stride: stride, rows: projection.paddedRows(rows),
+      columns: 0..<projection.count, into: &images, scratch: &scratch)
+    var completed: [Float] = []
+    swap(&completed, &images)
+    var span = completed.mutableSpan
+    for row in 0..<rows where statuses[row] == .read {
+      switch scan.map.complete(&span, row: row, factor: factors[row]) {
+      case .unit(let factor): factors[row] = factor
+      case .mask(let status): statuses[row] = status
+      }
+    }
+    reduce(completed.span, stride: nil, rows: rows)
+    swap(&completed, &images)
+  }
+
+  /// Multiplies vectors with the labels, part by part, and reduces the cosines.
+  private mutating func reduce(_ vectors: Span<Float>, stride: Int?, rows: Int) {
+    let labels = scan.panel.embeddings
+    var cosines: [Float] = []
+    swap(&cosines, &products)
+    for part in scan.panel.parts {
+      labels.multiply(
+        vectors, stride: stride, rows: labels.paddedRows(rows), columns: part, into: &cosines,
+        scratch: &scratch)
+      let layout = labels.layout(of: part)
+      for row in 0..<rows where statuses[row] == .read {
+        let start = row * layout.stride + layout.start
+        reduction.add(
+          cosines.span.extracting(start..<(start + part.count)), factor: factors[row],
+          first: part.lowerBound, to: row)
+      }
+    }
+    swap(&cosines, &products)
+  }
+}

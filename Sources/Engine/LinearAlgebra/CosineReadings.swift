@@ -1,0 +1,133 @@
+internal import CKernels
+
+/// What has been found out about rows of cosines that come in parts: moments, partition, and the
+/// greatest and least ones.
+///
+/// A row's results depend on where its parts begin and on nothing else.
+struct CosineReadings: Sendable {
+  /// The most cosines of a part.
+  static let partSize = Int(KERNEL_PART)
+
+  /// The greatest cosines kept for each row.
+  let topCapacity: Int
+
+  /// The least cosines kept for each row.
+  let bottomCapacity: Int
+
+  /// The factor on cosines.
+  private let scale: Float
+
+  private var readings: [kernel_reading]
+  /// The greatest cosines, greatest first, and their places, [rows, topCapacity].
+  private(set) var top: [Float]
+  private(set) var topPlaces: [Int32]
+  /// The least cosines, negated, least first, and their places, [rows, bottomCapacity].
+  private(set) var bottom: [Float]
+  private(set) var bottomPlaces: [Int32]
+
+  /// Makes room for rows.
+  ///
+  /// - Parameters:
+  ///   - rows: How many there are.
+  ///   - topCapacity: The greatest cosines kept for each, at least 1.
+  ///   - bottomCapacity: The least cosines kept for each, at least 1.
+  ///   - scale: The factor on cosines.
+  init(rows: Int, topCapacity: Int, bottomCapacity: Int, scale: Float) {
+    precondition(topCapacity > 0 && bottomCapacity > 0, "\(topCapacity) and \(bottomCapacity) kept")
+    self.topCapacity = topCapacity
+    self.bottomCapacity = bottomCapacity
+    self.scale = scale
+    readings = [kernel_reading](repeating: kernel_reading(), count: rows)
+    top = [Float](repeating: 0, count: rows * topCapacity)
+    topPlaces = [Int32](repeating: 0, count: top.count)
+    bottom = [Float](repeating: 0, count: rows * bottomCapacity)
+    bottomPlaces = [Int32](repeating: 0, count: bottom.count)
+  }
+
+  /// Forgets all cosines.
+  mutating func removeAll() {
+    for row in readings.indices { readings[row] = kernel_reading() }
+  }
+
+  /// Adds the next cosines of a row.
+  ///
+  /// Moments are summed in `Double`. Exponentials have a relative error of 2e-7, and their sums are
+  /// kept in `Double`. The corresponding C function is `kernel_read_part`.
+  ///
+  /// - Parameters:
+  ///   - products: Inner products that are the cosines but for a factor, from 1 to `partSize`.
+  ///   - factor: The factor.
+  ///   - first: The place of the first in its row.
+  ///   - row: The row.
+  mutating func add(_ products: Span<Float>, factor: Float, first: Int, to row: Int) {
+    precondition(
+      (1...Self.partSize).contains(products.count) && readings.indices.contains(row),
+      "a part of \(products.count) cosines of row \(row) of \(readings.count)")
+    let (topStart, bottomStart) = (row * topCapacity, row * bottomCapacity)
+    let (topCapacity, bottomCapacity, scale) = (topCapacity, bottomCapacity, scale)
+    unsafe products.withUnsafeBufferPointer { source in
+      unsafe top.withUnsafeMutableBufferPointer { top in
+        unsafe topPlaces.withUnsafeMutableBufferPointer { topPlaces in
+          unsafe bottom.withUnsafeMutableBufferPointer { bottom in
+            unsafe bottomPlaces.withUnsafeMutableBufferPointer { bottomPlaces in
+              guard let top = top.baseAddress, let topPlaces = topPlaces.baseAddress,
+                let bottom = bottom.baseAddress, let bottomPlaces = bottomPlaces.baseAddress
+              else { return }
+              unsafe kernel_read_part(
+                &readings[row], source.baseAddress, source.count, factor, scale, Int32(first),
+                top + topStart, topPlaces + topStart, topCapacity, bottom + bottomStart,
+                bottomPlaces + bottomStart, bottomCapacity)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The moments of a row: mean and population variance, and the standardised third and fourth
+  /// moments, which are NaN where there is no variance.
+  func moments(
+    of row: Int
+  ) -> (mean: Double, variance: Double, skewness: Double, kurtosis: Double) {
+    let reading = readings[row]
+    let variance = reading.second / reading.count
+    return (
+      reading.mean, variance,
+      reading.third / reading.count / (variance * variance.squareRoot()),
+      reading.fourth / reading.count / (variance * variance)
+    )
+  }
+
+  /// The partition of a row relative to its best cosine, `Σ exp(scale (cosine - best))`, at least 1,
+  /// and the mean of `scale (cosine - best)` under the probabilities, at most 0.
+  func partition(of row: Int) -> (sum: Double, meanExponent: Double) {
+    let reading = readings[row]
+    return (reading.partition, reading.weighted / reading.partition)
+  }
+
+  /// The probabilities of the greatest and the least cosines of a row.
+  ///
+  /// In `Double` and rounded once. The corresponding C function is `kernel_probabilities`.
+  ///
+  /// - Parameters:
+  ///   - row: The row, all of whose parts have been added.
+  ///   - scale: The factor on cosines.
+  ///   - count: How many are wanted at either end.
+  ///   - result: Receives those of the greatest, then those of the least, [2 · count].
+  func probabilities(of row: Int, scale: Double, count: Int, into result: inout [Float]) {
+    precondition(
+      count <= min(topCapacity, bottomCapacity) && result.count == 2 * count,
+      "\(count) probabilities into \(result.count)")
+    let topStart = row * topCapacity
+    for i in 0..<count {
+      result[i] = top[topStart + i]
+      result[count + i] = -bottom[row * bottomCapacity + i]
+    }
+    let reading = readings[row]
+    unsafe result.withUnsafeMutableBufferPointer { buffer in
+      unsafe kernel_probabilities(
+        buffer.baseAddress, buffer.count, scale, reading.best, reading.partition,
+        buffer.baseAddress)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/// A control group of Linux that may bound processor time.
+struct ControlGroup: Equatable {
+  /// The version of the interface: 1 or 2.
+  let version: Int
+  /// The directory of the group.
+  let directory: String
+
+  /// The processor time per time that the group allows, in processors, or nil if it has no bound.
+  ///
+  /// - Parameter text: Gives the contents of a file, or nil if it cannot be read.
+  /// - Returns: A number above 0.
+  func quota(reading text: (_ path: String) -> String?) -> Double? {
+    let fields: [Substring]
+    if version == 2 {
+      // Quota and period in microseconds; the quota may be `max`.
+      fields = (text(directory + "/cpu.max") ?? "").split(whereSeparator: \.isWhitespace)
+    } else {
+      // A quota of -1 is none.
+      fields = ["cpu.cfs_quota_us", "cpu.cfs_period_us"].compactMap { name in
+        text(directory + "/" + name)?.split(whereSeparator: \.isWhitespace).first
+      }
+    }
+    guard fields.count == 2, let quota = Double(fields[0]), let period = Double(fields[1]),
+      quota > 0, period > 0
+    else { return nil }
+    return quota / period
+  }
+
+  /// The control groups that a process belongs to, each before those above it.
+  ///
+  /// - Parameters:
+  ///   - memberships: The contents of `/proc/self/cgroup`.
+  ///   - mounts: The contents of `/proc/self/mountinfo`.
+  /// - Returns: The groups of the `cpu` controller of version 1 and those of version 2, as far as
+  ///   they can be seen from here.
+  static func all(ofProcess memberships: String, mounts: String) -> [ControlGroup] {
+    let paths = paths(in: memberships)
+    return mounts.split(separator: "\n").flatMap { line -> [ControlGroup] in
+      // id parent device root mount-point options [tags] - type source super-options
+      let fields = line.split(separator: " ").map(String.init)
+      guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 3 else {
+        return []
+      }
+      let isCPU = fields[dash + 3].split(separator: ",").contains("cpu")
+      let version = ["cgroup2": 2, "cgroup": isCPU ? 1 : 0][fields[dash + 1]]
+      guard let version, let path = paths[version] else { return [] }
+      return directories(of: path, root: fields[3], mountPoint: fields[4]).map {
+        ControlGroup(version: version, directory: $0)
+      }
+    }
+  }
+
+  /// The paths of the process's groups in the hierarchies, by version.
+  private static func paths(in memberships: String) -> [Int: String] {
+    var paths: [Int: String] = [:]
+    for line in memberships.split(separator: "\n") {
+      // hierarchy:controllers:path; no controllers in version 2.
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { continue }
+      if fields[0] == "0", fields[1].isEmpty { paths[2] = String(fields[2]) }
+      if fields[1].split(separator: ",").contains("cpu") { paths[1] = String(fields[2]) }
+    }
+    return paths
+  }
+
+  /// The directories of a group and of those above it, up to the mount point; the mount point alone
+  /// if the group lies outside of what is mounted.
+  private static func directories(
+    of path: String, root: String, mountPoint: String
+  ) -> [String] {
+    let (path, root) = (path.split(separator: "/"), root.split(separator: "/"))
+    guard path.starts(with: root), !path.contains("..") else { return [mountPoint] }
+    let names = path.dropFirst(root.count)
+    return (0...names.count).reversed().map { count in
+      ([Substring(mountPoint)] + names.prefix(count)).joined(separator: "/")
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import Engine
+
+@Suite struct CosineReadingsTests {
+  /// The extremes of rows that come in parts, as places.
+  private func extremes(
+    _ scores: [Float], capacity: Int, partSize: Int
+  ) -> (top: [Int32], bottom: [Int32]) {
+    var readings = CosineReadings(
+      rows: 3, topCapacity: capacity, bottomCapacity: capacity, scale: 100)
+    for first in stride(from: 0, to: scores.count, by: partSize) {
+      let end = min(first + partSize, scores.count)
+      readings.add(scores.span.extracting(first..<end), factor: 1, first: first, to: 1)
+    }
+    let kept = capacity..<(capacity + min(capacity, scores.count))
+    #expect(readings.top[kept].map { $0 } == readings.topPlaces[kept].map { scores[Int($0)] })
+    #expect(
+      readings.bottom[kept].map { -$0 } == readings.bottomPlaces[kept].map { scores[Int($0)] })
+    return (Array(readings.topPlaces[kept]), Array(readings.bottomPlaces[kept]))
+  }
+
+  private func expected(_ scores: [Float], capacity: Int) -> (top: [Int32], bottom: [Int32]) {
+    let top = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+    let bottom = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
+    return (top.prefix(capacity).map { Int32($0) }, bottom.prefix(capacity).map { Int32($0) })
+  }
+
+  @Test(arguments: [1, 2, 5, 63, 64, 97, 256, 1000, 2500], [1, 2, 10, 64, 65, 300])
+  func extremesAreThoseOfAStableSort(count: Int, capacity: Int) {
+    var generator = SplitMix64(seed: 5)
+    // Few distinct scores, so that there are many ties; then as good as none alike.
+    let ties = (0..<count).map { _ in Float(Int.random(in: 0..<7, using: &generator)) - 3 }
+    let distinct = (0..<count).map { _ in Float.random(in: -1...1, using: &generator) }
+    for scores in [ties, distinct, ties.sorted(), distinct.sorted(), distinct.sorted().reversed()] {
+      let expected = expected(scores, capacity: capacity)
+      for partSize in [1024, 256, 17] {
+        let found = extremes(scores, capacity: capacity, partSize: partSize)
+        #expect(found.top == expected.top, "parts of \(partSize)")
+        #expect(found.bottom == expected.bottom, "parts of \(partSize)")
+      }
+    }
+  }
+
+  /// A row in parts has the moments and the partition of the row: sums in `Double` of the same
+  /// numbers, so the rounding of some hundred additions, and exponentials within 2e-7 of theirs.
+  @Test(arguments: [1, 16, 100, 1024])
+  func partsJoinToTheWhole(partSize: Int) {
+    var generator = SplitMix64(seed: 6)
+    let row = (0..<2000).map { _ in Float.random(in: -0.1...0.4, using: &generator) }
+    var readings = CosineReadings(rows: 1, topCapacity: 3, bottomCapacity: 3, scale: 50)
+    for first in stride(from: 0, to: row.count, by: partSize) {
+      let end = min(first + partSize, row.count)
+      readings.add(row.span.extracting(first..<end), factor: 1, first: first, to: 0)
+    }
+    let exact = LensOracle.reading(row.map(Double.init), logitScale: 50)
+    let moments = readings.moments(of: 0)
+    #expect(abs(moments.mean - exact.mean) < 1e-14)
+    #expect(abs(moments.variance - exact.sd * exact.sd) < 1e-14)
+    #expect(abs(moments.skewness - exact.skewness) < 1e-11)
+    #expect(abs(moments.kurtosis - exact.kurtosis) < 1e-11)
+    let partition = readings.partition(of: 0)
+    let logarithm = log(partition.sum) + 50 * Double(readings.top[0])
+    #expect(abs(logarithm - exact.logPartition) < 4e-6)
+    #expect(abs(log(partition.sum) - partition.meanExponent - exact.entropy) < 1e-5)
+    var probabilities = [Float](repeating: 0, count: 6)
+    readings.probabilities(of: 0, scale: 50, count: 3, into: &probabilities)
+    let ends = exact.order.prefix(3) + exact.order.suffix(3).reversed()
+    for (found, label) in zip(probabilities, ends) {
+      #expect(abs(Double(found) / exact.probabilities[label] - 1) < 4e-6)
+    }
+  }
+
+  @Test func theFactorMakesCosinesOfProducts() {
+    var readings = CosineReadings(rows: 1, topCapacity: 2, bottomCapacity: 1, scale: 1)
+    let products: [Float] = [2, -6, 4]
+    readings.add(products.span, factor: 0.125, first: 40, to: 0)
+    #expect(readings.top == [0.5, 0.25] && readings.topPlaces == [42, 40])
+    #expect(readings.bottom == [0.75] && readings.bottomPlaces == [41])
+    #expect(readings.moments(of: 0).mean == 0)
+    readings.removeAll()
+    readings.add(products.span, factor: 1, first: 0, to: 0)
+    #expect(readings.top == [4, 2] && readings.topPlaces == [2, 0])
+  }
+}

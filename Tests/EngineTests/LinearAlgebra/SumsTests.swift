@@ -1,0 +1,65 @@
+import Testing
+
+@testable import Engine
+
+@Suite struct SumsTests {
+  private static let sizes = [1, 2, 15, 16, 17, 37, 1024]
+
+  /// Sums of n doubles differ between orders by n·2^-53 of the sum of sizes at most.
+  @Test(arguments: sizes, [1, 3, 40])
+  func sumsOfRowsAndColumnsMatchTheirDefinition(width: Int, rows: Int) {
+    let matrix = Matrix.random(rows: rows, columns: width, seed: 3)
+    let columns = matrix.transposed()
+    var (ofRows, ofColumns) = (VectorSums(count: rows), VectorSums(count: rows))
+    ofRows.addUpRows(matrix.elements.span, rows: rows, width: width)
+    ofColumns.addUpColumns(columns.elements.span, columns: rows, height: width, stride: rows)
+    let tolerance = Double(width * width) * 0x1p-53
+    for (i, row) in matrix.doubleRows.enumerated() {
+      let (sum, square) = (row.reduce(0, +), LensOracle.dot(row, row))
+      for sums in [ofRows, ofColumns] {
+        #expect(abs(sums.sums[i] - sum) <= tolerance)
+        #expect(abs(sums.squares[i] - square) <= tolerance)
+      }
+      #expect(
+        sumOfSquares(matrix.elements.span.extracting((i * width)..<((i + 1) * width)))
+          == ofRows.squares[i])
+    }
+  }
+
+  @Test func someColumnsOfAMatrixAreSummed() {
+    let matrix = Matrix.random(rows: 9, columns: 20, seed: 4)
+    var sums = VectorSums(count: 5)
+    sums.addUpColumns(
+      matrix.elements.span.extracting(7..<(8 * 20 + 12)), columns: 5, height: 9, stride: 20)
+    for column in 0..<5 {
+      let expected = (0..<9).reduce(0.0) { $0 + Double(matrix[$1, 7 + column]) }
+      #expect(abs(sums.sums[column] - expected) <= 1e-14)
+    }
+  }
+
+  @Test func numbersThatAreNotFiniteAndTinyOnesShow() {
+    let rows: [Float] = [1, .nan, .infinity, 0, 700 * .leastNonzeroMagnitude, 0, 3e38, 3e38]
+    var sums = VectorSums(count: 4)
+    sums.addUpRows(rows.span, rows: 4, width: 2)
+    #expect(sums.squares[0].isNaN && sums.squares[1] == .infinity)
+    #expect(sums.squares[2] > 0 && sums.squares[3].isFinite)
+  }
+
+  /// A product and a sum, each rounded at most once.
+  @Test(arguments: sizes)
+  func aRowIsScaledAndShifted(width: Int) {
+    let matrix = Matrix.random(rows: 3, columns: width, seed: 5)
+    let shift = Array(matrix.row(2))
+    var rows = matrix.elements
+    var span = rows.mutableSpan
+    let square = scaleAndShift(&span, at: width, scale: 1.5, shift: shift)
+    #expect(rows[..<width] == matrix.row(0) && rows[(2 * width)...] == matrix.row(2))
+    var expectedSquare = 0.0
+    for j in 0..<width {
+      let exact = Double(matrix[1, j]) * 1.5 + Double(shift[j])
+      #expect(abs(Double(rows[width + j]) - exact) <= 3 * 0x1p-24)
+      expectedSquare += Double(rows[width + j]) * Double(rows[width + j])
+    }
+    #expect(abs(square - expectedSquare) <= Double(width * width) * 0x1p-50)
+  }
+}
