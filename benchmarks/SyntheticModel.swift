@@ -36,7 +36,7 @@ struct SyntheticModel {
 }
 
 /// Knuth's 64-bit linear congruential generator; its high bits are good enough for timing.
-private struct LinearCongruential {
+struct LinearCongruential {
   var state: UInt64
 
   /// Numbers from -1 to 1.

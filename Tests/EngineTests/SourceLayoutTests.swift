@@ -30,9 +30,12 @@ import Testing
 
   /// The only files in which `unsafe` may stand.
   static let unsafeFiles: Set<String> = [
+    "Sources/Engine/LinearAlgebra/ActivationFunction.swift",
+    "Sources/Engine/LinearAlgebra/Attention.swift",
     "Sources/Engine/LinearAlgebra/BLAS.swift",
     "Sources/Engine/LinearAlgebra/CosineReadings.swift",
     "Sources/Engine/LinearAlgebra/Exponential.swift",
+    "Sources/Engine/LinearAlgebra/LayerNorm.swift",
     "Sources/Engine/LinearAlgebra/Sums.swift",
     "Sources/Engine/LinearAlgebra/Parallel.swift",
     "Sources/Engine/Tensor/Tensor.swift",
