@@ -2,41 +2,111 @@ import Dispatch
 import Engine
 import Foundation
 
-/// Times the text tower in turn with bare products of its shapes on as many threads.
-///
-/// The ratio is of the seconds to what the products of all layers take for the distinct prefixes of
-/// the prompts, at the rate of the bare products; attention, and what the last layer leaves out, do
-/// not count.
-func benchmarkTower(
-  _ model: CLIPModel, prompts: [[Int32]], name: String, repeats: Int = 7
-) throws {
-  let tower = try model.textTower()
-  let text = model.configuration.text
-  let workers = Machine.usableProcessors
-  let nodes = distinctPrefixCount(prompts)
-  let layerProducts = 4 * text.width * text.width + 2 * text.width * text.intermediateWidth
-  let operations =
-    2 * Double(nodes) * Double(layerProducts) * Double(text.layerCount)
-    + 2 * Double(prompts.count) * Double(text.width) * Double(tower.embeddingWidth)
-  let bare = TowerProducts(width: text.width, intermediateWidth: text.intermediateWidth)
-  var (towers, rates): ([Double], [Double]) = ([], [])
-  for repetition in 0...repeats {
-    let before = bare.operationsPerSecond(workers: workers)
-    var rows = 0
-    let taken = try seconds { rows = try tower.embed(prompts, workers: workers).rows }
-    precondition(rows == prompts.count, "\(rows) rows of \(prompts.count)")
-    let after = bare.operationsPerSecond(workers: workers)
-    guard repetition > 0 else { continue }
-    towers.append(taken)
-    rates.append((before + after) / 2)
+extension Bench {
+  /// Times the text tower in turn with bare products of its shapes, and with transformers.
+  func benchmarkTower() throws {
+    let one = SyntheticTower.prompts(SyntheticTower.one, count: sizes.prompts)
+    let seven = SyntheticTower.prompts(SyntheticTower.seven, count: sizes.prompts)
+    let tower = try model.textTower()
+    try benchmarkTower(tower, one, name: "1 template", repeats: options.repeats)
+    try benchmarkTower(tower, seven, name: "7 templates", repeats: 1)
+    try benchmarkTowerPeers(tower, one)
   }
-  let shape = "\(prompts.count) prompts/\(nodes) prefixes"
-  let rate = Timing(rates).median
-  report(
-    "tower.\(name)", shape, Timing(towers), rate: operations / 1e9, unit: "GFLOP of products")
-  report("tower.products", "\(bare.rows) rows", Timing(rates), rate: rate / 1e9, unit: "GFLOP/s")
-  let ratios = Timing(zip(towers, rates).map { $0 * $1 / operations })
-  report("tower/products", shape, ratios, rate: ratios.median, unit: "ratio")
+
+  /// The ratio is of the seconds to what the products of all layers take for the distinct prefixes
+  /// of the prompts, at the rate of bare products run before and after; attention, and what the last
+  /// layer leaves out, do not count.
+  private func benchmarkTower(
+    _ tower: TextTower, _ prompts: [[Int32]], name: String, repeats: Int
+  ) throws {
+    let text = model.configuration.text
+    let nodes = distinctPrefixCount(prompts)
+    let layer = 4 * text.width * text.width + 2 * text.width * text.intermediateWidth
+    let operations =
+      2 * Double(nodes) * Double(layer) * Double(text.layerCount)
+      + 2 * Double(prompts.count) * Double(text.width) * Double(tower.embeddingWidth)
+    let bare = TowerProducts(width: text.width, intermediateWidth: text.intermediateWidth)
+    let runs = try inTurn(
+      repeats: repeats,
+      [
+        { operations / bare.operationsPerSecond(workers: self.workers) },
+        { try self.time(tower, prompts) },
+        { operations / bare.operationsPerSecond(workers: self.workers) },
+      ])
+    let products = zip(runs[0], runs[2]).map { 2 / (1 / $0 + 1 / $1) }
+    let timing = Timing(runs[1])
+    report.add(
+      Figure(
+        part: .tower, name: "\(prompts.count) prompts of \(name)", shape: "\(nodes) prefixes",
+        seconds: timing, ratio: Timing(runs[1], over: products), against: "their products",
+        rate: operations / timing.median / 1e9, unit: "GFLOP/s of products"))
+  }
+
+  /// The seconds in which prompts are embedded.
+  private func time(_ tower: TextTower, _ prompts: [[Int32]]) throws -> Double {
+    try seconds {
+      let rows = try tower.embed(prompts, workers: workers).rows
+      precondition(rows == prompts.count, "\(rows) rows of \(prompts.count)")
+    }
+  }
+}
+
+// MARK: - transformers
+
+extension Bench {
+  /// The prompts of a batch of transformers.
+  private static let batch = 50
+
+  /// Times transformers on the same model and prompts in both paddings.
+  private func benchmarkTowerPeers(_ tower: TextTower, _ prompts: [[Int32]]) throws {
+    let path = folder + "/prompts.txt"
+    let lines = prompts.map { $0.map { "\($0)" }.joined(separator: " ") + "\n" }
+    try Data(lines.joined().utf8).write(to: URL(filePath: path))
+    // Padded to 77, each batch costs the same: a fifth of the prompts tells the time of all.
+    for (padding, share) in [("longest", 1), ("77", 5)] {
+      let count = prompts.count / share
+      let out = "\(folder)/embeddings-\(padding).npy"
+      let job: JSONObject = [
+        "job": "tower", "model": .string(modelPath), "prompts": .string(path),
+        "padding": .string(padding), "count": .integer(count), "batch": .integer(Self.batch),
+        "out": .string(out),
+      ]
+      let name = "transformers, padded to \(padding == "77" ? "77" : "the longest")"
+      let shape = "\(prompts.count) prompts"
+      do {
+        let runs = try inTurn(
+          repeats: min(3, options.repeats),
+          [
+            { try self.time(tower, prompts) },
+            { Double(share) * (try self.peer.seconds(of: self.peer.ask(job))) },
+          ])
+        report.add(
+          Figure(
+            part: .tower, name: name, shape: shape, seconds: Timing(runs[1]),
+            ratio: Timing(runs[1], over: runs[0]), against: "the engine's tower",
+            note: share == 1 ? "" : "extrapolated from \(count) prompts"))
+        try compare(tower, Array(prompts.prefix(count)), with: out, name: name)
+      } catch let error as PeerError {
+        report.add(Figure(part: .tower, name: name, shape: shape, note: error.text))
+      }
+    }
+  }
+
+  /// Compares embeddings with those of transformers.
+  private func compare(
+    _ tower: TextTower, _ prompts: [[Int32]], with path: String, name: String
+  ) throws {
+    guard let theirs = try TensorFile(contentsOf: path).tensors.values.first?.floats() else {
+      throw MissingPart()
+    }
+    let ours = try tower.embed(prompts, workers: workers).elements
+    let greatest = zip(ours, theirs).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+    report.describe("embeddings", "differ from \(name) by \(short(Double(greatest))) at most")
+    // Both are sums in Float; this is twice what is allowed between towers of trained weights.
+    if ours.count != theirs.count || !(greatest < 4e-6) {
+      report.differ("\(name): embeddings differ by \(greatest)")
+    }
+  }
 }
 
 /// The products of one layer of a text tower and nothing else.
@@ -80,84 +150,4 @@ private func distinctPrefixCount(_ prompts: [[Int32]]) -> Int {
     count += prompt.count - zip(prompt, previous).prefix { $0 == $1 }.count
   }
   return count
-}
-
-/// A text tower of random weights with the sizes of ViT-L/14, and prompts for it.
-struct SyntheticTower {
-  let model: CLIPModel
-
-  private static let vocabularySize = 49_408
-
-  /// Writes a model to a temporary directory and maps it; the files are removed at once.
-  init() throws {
-    let path = NSTemporaryDirectory() + "/towerbench-\(ProcessInfo.processInfo.processIdentifier)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let configuration = """
-      {"model_type": "clip", "projection_dim": 768, "vision_config": {}, "text_config":
-      {"hidden_size": 768, "intermediate_size": 3072, "num_attention_heads": 12, "eos_token_id": 2}}
-      """
-    try Data(configuration.utf8).write(to: URL(filePath: path + "/config.json"))
-    let entries = Self.shapes.map {
-      SafetensorsLayout.Entry(name: $0.name, dtype: .f32, shape: $0.shape)
-    }
-    let layout = SafetensorsLayout(entries)
-    var generator = LinearCongruential(state: 2)
-    try OutputFile.write(to: path + "/model.safetensors") { handle in
-      try handle.write(contentsOf: layout.header)
-      for (_, shape) in Self.shapes {
-        // 0.04 is about 1 / √768: states keep their size through the layers.
-        let values = generator.floats(shape.reduce(1, *)).map { 0.04 * $0 }
-        try handle.write(contentsOf: littleEndianBytes(values))
-      }
-    }
-    model = try CLIPModel(path)
-    _ = try model.textTower()
-  }
-
-  private static let shapes: [(name: String, shape: [Int])] = {
-    let (width, inner) = (768, 3072)
-    var shapes: [(name: String, shape: [Int])] = [
-      ("text_model.embeddings.token_embedding.weight", [vocabularySize, width]),
-      ("text_model.embeddings.position_embedding.weight", [77, width]),
-      ("text_projection.weight", [768, width]),
-    ]
-    func add(_ name: String, _ shape: [Int]) {
-      shapes.append((name + ".weight", shape))
-      shapes.append((name + ".bias", [shape[0]]))
-    }
-    for layer in 0..<12 {
-      let name = "text_model.encoder.layers.\(layer)."
-      for norm in ["layer_norm1", "layer_norm2"] { add(name + norm, [width]) }
-      for part in ["q", "k", "v", "out"] { add(name + "self_attn.\(part)_proj", [width, width]) }
-      add(name + "mlp.fc1", [inner, width])
-      add(name + "mlp.fc2", [width, inner])
-    }
-    add("text_model.final_layer_norm", [width])
-    return shapes
-  }()
-
-  /// Token sequences that share prefixes as the prompts of ImageNet's 1000 labels do, for when no
-  /// vocabulary of CLIP is at hand: stems of templates, labels of 2.165 tokens on average of which
-  /// 162 begin as another does, then the rest of the template, a period and the end token.
-  ///
-  /// - Parameter templates: The stem and the rest of each, in tokens.
-  /// - Returns: 1000 sequences for each template.
-  static func prompts(templates: [(stem: [Int32], rest: [Int32])]) -> [[Int32]] {
-    templates.flatMap { template in
-      (0..<1000).map { (index: Int32) -> [Int32] in
-        let first = index % 6 == 1 && index < 972 ? index - 1 : index
-        let label = [1000 + first, 3000 + index] + (index % 6 == 2 && index < 990 ? [5000] : [])
-        return [49_406] + template.stem + label + template.rest + [269, 49_407]
-      }
-    }
-  }
-
-  /// One template, `A photo of a {label}.`, and the seven best of CLIP's authors.
-  static let one: [(stem: [Int32], rest: [Int32])] = [([320, 1125, 539, 320], [])]
-  static let seven: [(stem: [Int32], rest: [Int32])] = [
-    ([529, 533, 539, 320], []), ([320, 2103, 1125, 539, 518], []), ([320, 12_345], []),
-    ([320, 1125, 539, 518, 3638], []), ([320], [530, 320, 1455, 1063]), ([794, 539, 518], []),
-    ([320, 1125, 539, 518, 2442], []),
-  ]
 }
