@@ -34,7 +34,6 @@ import Testing
     "Sources/Engine/LinearAlgebra/Attention.swift",
     "Sources/Engine/LinearAlgebra/BLAS.swift",
     "Sources/Engine/LinearAlgebra/CosineReadings.swift",
-    "Sources/Engine/LinearAlgebra/Exponential.swift",
     "Sources/Engine/LinearAlgebra/LayerNorm.swift",
     "Sources/Engine/LinearAlgebra/Sums.swift",
     "Sources/Engine/LinearAlgebra/Parallel.swift",

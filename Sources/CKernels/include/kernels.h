@@ -7,10 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Replaces each element by its exponential; relative error under 2e-7. Elements under -87 give 0;
-// none may exceed 88.
-void kernel_exp(float *elements, size_t count);
-
 // Converts IEEE 754 binary16 numbers, or bfloat16 numbers, of any alignment to float, exactly.
 void kernel_widen_f16(const void *source, float *target, size_t count);
 void kernel_widen_bf16(const void *source, float *target, size_t count);

@@ -75,6 +75,32 @@ import Testing
     }
   }
 
+  /// The polynomial, the reduction and the last multiplication of an exponential round by about one
+  /// unit in the last place together, 2^-23 = 1.2e-7; its argument is rounded once, |x|·2^-24.
+  @Test(arguments: [1, 17])
+  func everyExponentialIsWithinTwoUnitsOfTheLastPlace(count: Int) {
+    var generator = SplitMix64(seed: 7)
+    for _ in 0..<500 {
+      let cosine = Float.random(in: -87...0, using: &generator)
+      var readings = CosineReadings(rows: 1, topCapacity: 1, bottomCapacity: 1, scale: 1)
+      let row = [Float](repeating: cosine, count: count) + [0]
+      readings.add(row.span, factor: 1, first: 0, to: 0)
+      let exact = exp(Double(cosine)) * Double(count)
+      let found = readings.partition(of: 0)
+      #expect(abs(found.sum - 1 - exact) <= 2e-7 * exact + 0x1p-50, "exp \(cosine)")
+      let product = Double(cosine) * exact
+      let foundProduct = found.meanExponent * found.sum
+      #expect(abs(foundProduct - product) <= 3e-7 * abs(product) + 0x1p-50, "exp \(cosine)")
+    }
+  }
+
+  @Test func exponentialsBelowTheNormalNumbersAreNothing() {
+    var readings = CosineReadings(rows: 1, topCapacity: 1, bottomCapacity: 1, scale: 1)
+    let row: [Float] = [0, -88, -1e30, -3e38]
+    readings.add(row.span, factor: 1, first: 0, to: 0)
+    #expect(readings.partition(of: 0).sum == 1 && readings.partition(of: 0).meanExponent == 0)
+  }
+
   @Test func theFactorMakesCosinesOfProducts() {
     var readings = CosineReadings(rows: 1, topCapacity: 2, bottomCapacity: 1, scale: 1)
     let products: [Float] = [2, -6, 4]
