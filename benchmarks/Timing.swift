@@ -50,10 +50,8 @@ func inTurn(repeats: Int, _ works: [() throws -> Double]) throws -> [[Double]] {
 
 /// The line `t = a + b n` that is nearest to measured times.
 struct LinearFit {
-  /// The seconds at n = 0.
-  let a: Double
-  /// The seconds for each n.
-  let b: Double
+  /// The seconds at n = 0, and those for each n.
+  let (a, b): (Double, Double)
   /// The share of the variance of the times that the line explains, R².
   let share: Double
 

@@ -8,9 +8,23 @@ extension Bench {
     let one = SyntheticTower.prompts(SyntheticTower.one, count: sizes.prompts)
     let seven = SyntheticTower.prompts(SyntheticTower.seven, count: sizes.prompts)
     let tower = try model.textTower()
+    try checkAlone(tower, Array(one.prefix(8) + seven.suffix(8)))
     try benchmarkTower(tower, one, name: "1 template", repeats: options.repeats)
     try benchmarkTower(tower, seven, name: "7 templates", repeats: 1)
     try benchmarkTowerPeers(tower, one)
+  }
+
+  /// Checks that prompts embedded together and one by one have the same embeddings.
+  private func checkAlone(_ tower: TextTower, _ prompts: [[Int32]]) throws {
+    let together = try tower.embed(prompts, workers: workers)
+    for (row, prompt) in prompts.enumerated() {
+      let alone = try tower.embed([prompt], workers: 1).elements
+      let greatest = zip(alone, together.row(row)).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+      // What is allowed between two towers that sum in Float in different orders.
+      if !(greatest <= 2e-6) {
+        report.differ("text tower: prompt \(row) alone differs by \(greatest)")
+      }
+    }
   }
 
   /// The ratio is of the seconds to what the products of all layers take for the distinct prefixes
