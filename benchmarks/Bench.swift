@@ -12,8 +12,8 @@ final class Bench {
   let head: ImageHead
   let labels: LabelBank
   let autoencoder: Autoencoder
-  /// Removes the directory when the user ends the program.
-  private let interruption: any DispatchSourceSignal
+  /// Removes the directory when the program is ended from outside.
+  private let interruptions: [any DispatchSourceSignal]
   /// The fastest block sizes of products, by the name of the products.
   var bestBlocks: [String: Int] = [:]
   /// NumPy, PyTorch and transformers, if there is a Python.
@@ -32,13 +32,16 @@ final class Bench {
     let folder = FileManager.default.temporaryDirectory.appending(path: name)
       .path(percentEncoded: false)
     self.folder = folder
-    signal(SIGINT, SIG_IGN)
-    interruption = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    interruption.setEventHandler {
-      try? FileManager.default.removeItem(atPath: folder)
-      exit(130)
+    interruptions = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        try? FileManager.default.removeItem(atPath: folder)
+        exit(128 + number)
+      }
+      source.resume()
+      return source
     }
-    interruption.resume()
     report.say("writing models to \(folder)")
     try SyntheticTower.write(to: folder + "/model", sizes: sizes)
     try SyntheticModel.writeAutoencoder(

@@ -54,7 +54,8 @@ struct Options {
     case "--python": python = value
     case "--lensctl": lensctl = value
     case "--features", "--repeats", "--threads":
-      guard let number = Int(value), number > 0 else { throw UsageError(word: value) }
+      let least = name == "--features" ? 64 : 1
+      guard let number = Int(value), number >= least else { throw UsageError(word: value) }
       switch name {
       case "--features": sizes.features = number
       case "--repeats": repeats = number
