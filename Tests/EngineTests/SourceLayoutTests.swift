@@ -19,23 +19,30 @@ import Testing
 
   /// The modules that a folder may import besides `Foundation`, which all may.
   static let imports: [String: Set<String>] = [
+    "Tensor": ["CKernels"],
     "Checkpoint": ["CZlib", "Crypto"],
     "LinearAlgebra": ["CKernels", "COpenBLAS", "Dispatch", "RealModule", "Synchronization"],
     "Statistics": ["RealModule"],
     "Lens": ["RealModule"],
     "Model": ["RealModule"],
+    "Run": ["Synchronization"],
   ]
 
   /// The only files in which `unsafe` may stand.
   static let unsafeFiles: Set<String> = [
+    "Sources/Engine/LinearAlgebra/ActivationFunction.swift",
+    "Sources/Engine/LinearAlgebra/Attention.swift",
     "Sources/Engine/LinearAlgebra/BLAS.swift",
     "Sources/Engine/LinearAlgebra/CosineReadings.swift",
     "Sources/Engine/LinearAlgebra/Exponential.swift",
+    "Sources/Engine/LinearAlgebra/LayerNorm.swift",
     "Sources/Engine/LinearAlgebra/Sums.swift",
     "Sources/Engine/LinearAlgebra/Parallel.swift",
     "Sources/Engine/Tensor/Tensor.swift",
     "Sources/Engine/Tensor/Widening.swift",
+    "Sources/Engine/Checkpoint/FileIdentity.swift",
     "Sources/Engine/Checkpoint/MappedFile.swift",
+    "Sources/Engine/Checkpoint/SafetensorsWriter.swift",
     "Sources/Engine/Checkpoint/GzipFile.swift",
     "Sources/Engine/Checkpoint/OutputFile.swift",
     "Sources/lensctl/Support/Terminal.swift",
