@@ -6,9 +6,10 @@ EMOJI = examples/emoji
 OUT ?= out
 DATA ?= ../shared/data
 PYTHON ?= python3
+BENCH ?=
 
-.PHONY: help setup build demo test lint unit-tests check-demo oracle bench manual install uninstall \
-	clean
+.PHONY: help setup build demo test lint unit-tests check-demo check-bench oracle bench manual \
+	install uninstall clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -41,7 +42,7 @@ demo: build ## Read the autoencoders of examples/emoji and show what their featu
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
 	@scripts/setup.sh --test
-	@$(MAKE) --no-print-directory lint demo check-demo unit-tests
+	@$(MAKE) --no-print-directory lint demo check-demo check-bench unit-tests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests benchmarks
@@ -59,9 +60,16 @@ unit-tests:
 oracle: build ## Compare with transformers at the sizes of real CLIP (needs torch, transformers)
 	$(PYTHON) Tests/Oracle/full_size.py --work $(OUT)/full-size --data $(DATA) --lensctl $(LENSCTL)
 
-bench: setup ## Time the parts and the whole against bare matrix products
+bench: build ## Time the engine beside bare products, naive loops, NumPy, PyTorch, transformers
 	swift build -c release --product enginebench
-	.build/release/enginebench
+	@mkdir -p $(OUT)
+	PYTHON=$(PYTHON) .build/release/enginebench $(BENCH) --csv $(OUT)/bench.csv
+
+check-bench:
+	swift build -c release --product enginebench
+	@mkdir -p $(OUT)
+	PYTHON=/usr/bin/python3 .build/release/enginebench --smoke --csv $(OUT)/bench-smoke.csv \
+	  >$(OUT)/bench-smoke.txt 2>&1 || { cat $(OUT)/bench-smoke.txt; exit 1; }
 
 manual: build
 	swift package generate-manual --multi-page --configuration release

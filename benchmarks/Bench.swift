@@ -1,3 +1,4 @@
+import Dispatch
 import Engine
 import Foundation
 
@@ -5,12 +6,14 @@ import Foundation
 final class Bench {
   let options: Options
   let report = Report()
-  /// Where models and results are; removed at the end if it is temporary.
+  /// The temporary directory of models and results, about 2 GB.
   let folder: String
   let model: CLIPModel
   let head: ImageHead
   let labels: LabelBank
   let autoencoder: Autoencoder
+  /// Removes the directory when the program is ended from outside.
+  private let interruptions: [any DispatchSourceSignal]
   /// The fastest block sizes of products, by the name of the products.
   var bestBlocks: [String: Int] = [:]
   /// NumPy, PyTorch and transformers, if there is a Python.
@@ -25,9 +28,21 @@ final class Bench {
   init(_ options: Options) throws {
     self.options = options
     let sizes = options.sizes
-    folder =
-      options.folder
-      ?? NSTemporaryDirectory() + "/enginebench-\(ProcessInfo.processInfo.processIdentifier)"
+    let name = "enginebench-\(ProcessInfo.processInfo.processIdentifier)"
+    let folder = FileManager.default.temporaryDirectory.appending(path: name)
+      .path(percentEncoded: false)
+    self.folder = folder
+    interruptions = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        try? FileManager.default.removeItem(atPath: folder)
+        // Not exit: OpenBLAS would take its memory away under products that still run.
+        _exit(128 + number)
+      }
+      source.resume()
+      return source
+    }
     report.say("writing models to \(folder)")
     try SyntheticTower.write(to: folder + "/model", sizes: sizes)
     try SyntheticModel.writeAutoencoder(
@@ -74,7 +89,7 @@ final class Bench {
 
   /// Removes what was written.
   func finish() {
-    if options.folder == nil { try? FileManager.default.removeItem(atPath: folder) }
+    try? FileManager.default.removeItem(atPath: folder)
   }
 
   private func describeMachine() {

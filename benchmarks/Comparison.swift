@@ -100,12 +100,15 @@ extension Comparison {
       let neighbours = [rank - 1, rank + 1].filter { order.indices.contains($0) }
       let isApart = neighbours.allSatisfy { abs(exact.cosines[order[$0]] - here) > 2 * bound }
       if isApart, label != order[rank] {
-        differences.append("\(name): \(what) label \(rank): found \(label), expected \(order[rank])")
+        differences.append(
+          "\(name): \(what) label \(rank): found \(label), expected \(order[rank])")
       }
     }
   }
 
-  private mutating func expect(_ found: Double, _ exact: Double, within bound: Double, _ what: String) {
+  private mutating func expect(
+    _ found: Double, _ exact: Double, within bound: Double, _ what: String
+  ) {
     guard !(abs(found - exact) <= bound) else { return }
     differences.append("\(name): \(what): found \(found), expected \(exact) within \(bound)")
   }

@@ -8,12 +8,12 @@ import Foundation
 struct NaiveLens<Value: BinaryFloatingPoint> {
   let map: LensMap
   let logitScale: Value
-  /// γ and β, [d].
+  /// The scale γ and the shift β of the normalisation, [d].
   let (weight, bias): ([Value], [Value])
   let epsilon: Value
-  /// [D, d]
+  /// The projection P, [D, d].
   let projection: [[Value]]
-  /// [C, D], unit rows.
+  /// The labels, unit rows, [C, D].
   let labels: [[Value]]
 
   init(head: ImageHead, labels: Matrix, map: LensMap, logitScale: Double) {
@@ -70,7 +70,7 @@ struct NaiveReading<Value: BinaryFloatingPoint> {
   let order: [Int]
   /// The softmax of the cosines times the factor, [C].
   let probabilities: [Value]
-  /// In nats.
+  /// The entropy of the probabilities in nats.
   let entropy: Value
   /// The logarithm of the sum of `exp(logitScale · cosine)`.
   let logPartition: Value

@@ -16,12 +16,10 @@ struct Options {
   var csv: String?
   var python = Options.defaultPython
   var lensctl = ".build/release/lensctl"
-  /// The directory for models and results; a temporary one if nil.
-  var folder: String?
 
   static let usage = """
     usage: enginebench [PART ...] [--smoke] [--features N] [--repeats N] [--threads N] [--csv FILE]
-                       [--python FILE] [--lensctl FILE] [--folder DIRECTORY]
+                       [--python FILE] [--lensctl FILE]
     parts: \(Part.allCases.map(\.rawValue).joined(separator: " ")); all by default
     """
 
@@ -55,9 +53,9 @@ struct Options {
     case "--csv": csv = value
     case "--python": python = value
     case "--lensctl": lensctl = value
-    case "--folder": folder = value
     case "--features", "--repeats", "--threads":
-      guard let number = Int(value), number > 0 else { throw UsageError(word: value) }
+      let least = name == "--features" ? 64 : 1
+      guard let number = Int(value), number >= least else { throw UsageError(word: value) }
       switch name {
       case "--features": sizes.features = number
       case "--repeats": repeats = number

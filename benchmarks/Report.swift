@@ -46,10 +46,11 @@ extension Report {
   /// The whole report as text.
   var text: String {
     var lines = machine.map { pad($0.name, 14) + $0.value }
+    let width = 2 + (figures.map(\.title.count).max() ?? 0)
     lines += ["", "Ratios: median of pairs run in turn (least to greatest)"]
-    lines += figures.filter { $0.ratio != nil }.map { pad($0.title, 62) + $0.ratioText }
+    lines += figures.filter { $0.ratio != nil }.map { pad($0.title, width) + $0.ratioText }
     lines += ["", "Seconds: median (least to greatest) of the runs"]
-    lines += figures.map { pad($0.title, 62) + $0.secondsText }
+    lines += figures.map { pad($0.title, width) + $0.secondsText }
     lines += differences.map { "DIFFERENT: \($0)" }
     return lines.joined(separator: "\n")
   }
@@ -105,20 +106,9 @@ private func pad(_ text: String, _ count: Int) -> String {
 }
 
 /// A number with so many digits after the point.
-func fixed(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite else { return "\(value)" }
-  let negative = value < 0
-  let scale = (0..<digits).reduce(1.0) { product, _ in product * 10 }
-  let scaled = (abs(value) * scale).rounded()
-  guard digits > 0, scaled < 9e15 else { return "\(value)" }
-  let whole = Int(scaled)
-  let fraction = String(whole % Int(scale))
-  let zeros = String(repeating: "0", count: digits - fraction.count)
-  return (negative ? "-" : "") + "\(whole / Int(scale)).\(zeros)\(fraction)"
-}
+func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
-/// A number with about three digits that count.
+/// A number with three digits.
 func short(_ value: Double) -> String {
-  let size = abs(value)
-  return fixed(value, size >= 100 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : size >= 0.001 ? 5 : 9)
+  abs(value) >= 100 ? fixed(value, 0) : String(format: "%#.3g", value)
 }

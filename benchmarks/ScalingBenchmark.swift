@@ -68,6 +68,6 @@ extension Bench {
     report.add(
       Figure(
         part: .scaling, name: "seconds = a + b \(what)", shape: "\(counts.count) sizes",
-        note: "a = \(short(fit.a)), b = \(fit.b), R2 = \(fixed(fit.share, 6))"))
+        note: "a = \(short(fit.a)), b = \(short(fit.b)), R2 = \(fixed(fit.share, 6))"))
   }
 }

@@ -74,7 +74,7 @@ extension SyntheticTower {
     let rest: [Int32]
   }
 
-  /// `A photo of a {label}.`
+  /// One template, `A photo of a {label}.` in CLIP's tokens.
   static let one = [Template(stem: [320, 1125, 539, 320], rest: [])]
 
   /// Seven templates with the lengths of the seven best of CLIP's authors.

@@ -29,20 +29,23 @@ func seconds(of work: () throws -> Void) rethrows -> Double {
 
 /// Runs several things in turn, so that whatever else the machine does falls on all of them.
 ///
-/// Every other round goes backwards. A first round is not counted.
+/// Every other round goes backwards.
 ///
 /// - Parameters:
 ///   - repeats: The rounds that count.
+///   - warmups: The rounds before them.
 ///   - works: Each does one run and returns its seconds.
 /// - Returns: The seconds of each, in the order of the rounds: [works.count, repeats].
 /// - Throws: What a run throws.
-func inTurn(repeats: Int, _ works: [() throws -> Double]) throws -> [[Double]] {
+func inTurn(
+  repeats: Int, warmups: Int = 1, _ works: [() throws -> Double]
+) throws -> [[Double]] {
   var results = [[Double]](repeating: [], count: works.count)
-  for round in 0...repeats {
+  for round in 0..<(warmups + repeats) {
     let order = Array(works.indices)
     for index in round % 2 == 0 ? order : order.reversed() {
       let taken = try works[index]()
-      if round > 0 { results[index].append(taken) }
+      if round >= warmups { results[index].append(taken) }
     }
   }
   return results
@@ -50,10 +53,8 @@ func inTurn(repeats: Int, _ works: [() throws -> Double]) throws -> [[Double]] {
 
 /// The line `t = a + b n` that is nearest to measured times.
 struct LinearFit {
-  /// The seconds at n = 0.
-  let a: Double
-  /// The seconds for each n.
-  let b: Double
+  /// The seconds at n = 0, and those for each n.
+  let (a, b): (Double, Double)
   /// The share of the variance of the times that the line explains, R².
   let share: Double
 
