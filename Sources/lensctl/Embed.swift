@@ -39,7 +39,8 @@ struct Embed: EngineCommand {
     printer.show(.opening)
     let request = try BankRequest(
       model: model, tokenizer: prompts.tokenizer, labels: labels,
-      templates: try prompts.templates())
+      templates: try prompts.templates(), digestCache: compute.digestCache,
+      workers: compute.workers)
     try OutputFile.refuse(out, ifAmong: request.inputPaths + prompts.files)
     let (bank, wasCached) = try request.bank(
       cache: compute.bankCache, workers: compute.workers

@@ -148,6 +148,7 @@ struct Scan: EngineCommand {
     request.features = features
     request.isStrict = compute.strict
     request.bankCache = compute.bankCache
+    request.digestCache = compute.digestCache
     return request
   }
 

@@ -53,7 +53,8 @@ struct Show: EngineCommand {
     if let count = question.sharpest { return reader.sharpest(count) }
     if let count = question.random { return reader.sample(count, seed: question.seed) }
     if let text = question.text {
-      let query = try TextQuery(reader.run, model: question.model)
+      let query = try TextQuery(
+        reader.run, model: question.model, digestCache: DigestCache())
       let (matches, warnings) = try query.matches(
         for: text, template: try question.template.map { try PromptTemplate($0) } ?? .bare,
         workers: Machine.usableProcessors)

@@ -24,6 +24,7 @@ import Testing
     "Statistics": ["RealModule"],
     "Lens": ["RealModule"],
     "Model": ["RealModule"],
+    "Run": ["Synchronization"],
   ]
 
   /// The only files in which `unsafe` may stand.
@@ -35,7 +36,9 @@ import Testing
     "Sources/Engine/LinearAlgebra/Parallel.swift",
     "Sources/Engine/Tensor/Tensor.swift",
     "Sources/Engine/Tensor/Widening.swift",
+    "Sources/Engine/Checkpoint/FileIdentity.swift",
     "Sources/Engine/Checkpoint/MappedFile.swift",
+    "Sources/Engine/Checkpoint/SafetensorsWriter.swift",
     "Sources/Engine/Checkpoint/GzipFile.swift",
     "Sources/Engine/Checkpoint/OutputFile.swift",
     "Sources/lensctl/Support/Terminal.swift",

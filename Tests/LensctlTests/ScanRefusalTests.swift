@@ -104,7 +104,7 @@ import Testing
     let run = try scan(Self.whole + ["--features", features])
     #expect(run.status == 64)
     #expect(run.messages == "lensctl: \(features): \(message)\n")
-    #expect(!place.has("cache"))
+    #expect(!place.has("cache/banks"))
   }
 
   @Test(arguments: [

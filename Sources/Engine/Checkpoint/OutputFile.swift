@@ -5,12 +5,12 @@ public enum OutputFile {
   /// Writes a file beside its final name, makes it durable, and renames it.
   ///
   /// - Parameters:
-  ///   - contents: The bytes.
+  ///   - pieces: The bytes, piece after piece.
   ///   - path: The final name; replaced if it exists.
   /// - Throws: `OutputError`; nothing is left behind then.
-  public static func write(_ contents: Data, to path: String) throws(OutputError) {
+  public static func write(_ pieces: Data..., to path: String) throws(OutputError) {
     do {
-      try write(to: path) { try $0.write(contentsOf: contents) }
+      try write(to: path) { for piece in pieces { try $0.write(contentsOf: piece) } }
     } catch let error as OutputError {
       throw error
     } catch {

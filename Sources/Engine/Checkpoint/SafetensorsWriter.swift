@@ -65,22 +65,16 @@ public struct SafetensorsLayout: Sendable {
 }
 
 /// The elements as they are stored, lowest byte first.
-///
-/// Each byte is written to its place, which the compiler makes into whole stores.
-public func littleEndianBytes<Value: FixedWidthInteger>(_ values: some Collection<Value>) -> Data {
-  let width = Value.bitWidth / 8
-  var bytes = [UInt8](repeating: 0, count: values.count * width)
-  var start = 0
-  for value in values {
-    for byte in 0..<width {
-      bytes[start + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
-    }
-    start += width
-  }
-  return Data(bytes)
+public func littleEndianBytes<Value: FixedWidthInteger>(_ values: [Value]) -> Data {
+  let stored = isLittleEndian ? values : values.map(\.littleEndian)
+  return unsafe stored.withUnsafeBytes { unsafe Data($0) }
 }
 
 /// The elements as they are stored, lowest byte first.
-public func littleEndianBytes(_ values: some Collection<Float>) -> Data {
-  littleEndianBytes(values.map(\.bitPattern))
+public func littleEndianBytes(_ values: [Float]) -> Data {
+  guard isLittleEndian else { return littleEndianBytes(values.map(\.bitPattern)) }
+  return unsafe values.withUnsafeBytes { unsafe Data($0) }
 }
+
+/// Whether numbers lie in memory as they are stored.
+private let isLittleEndian = UInt16(1).littleEndian == 1

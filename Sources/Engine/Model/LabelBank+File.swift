@@ -23,17 +23,25 @@ extension LabelBank {
     let file = try TensorFile(contentsOf: path)
     let tensor = try Self.embeddings(in: file, key: key)
     let isBank = file.metadata["format"] == Self.fileFormat && key == nil
-    let names = try Self.names(of: file, rows: tensor.shape[0], namesPath: namesPath)
-    var blank = names.isMasked
-    var warnings = names.notices.map(\.description)
-    if isBank, namesPath == nil {
+    let labels: [String]
+    let blank: [Bool]
+    let warnings: [String]
+    if isBank, namesPath == nil, let stated = try Self.strings("labels", in: file),
+      !stated.isEmpty
+    {
+      labels = stated
       blank = try file.integers("status", shape: [tensor.shape[0]]).map {
         $0 == Int(LabelStatus.blank.rawValue)
       }
       warnings = try Self.strings("warnings", in: file) ?? []
+    } else {
+      let names = try Self.names(of: file, rows: tensor.shape[0], namesPath: namesPath)
+      labels = names.labels
+      blank = names.isMasked
+      warnings = names.notices.map(\.description)
     }
     try self.init(
-      source: source ?? path, labels: names.labels, embeddings: tensor.matrix(), blank: blank,
+      source: source ?? path, labels: labels, embeddings: tensor.matrix(), blank: blank,
       logitScale: try Self.logitScale(in: file),
       provenance: try Self.json("provenance", in: file)?.object ?? [:],
       warnings: warnings,
@@ -121,8 +129,8 @@ extension LabelBank {
       ],
       metadata: metadata)
     try OutputFile.write(
-      layout.header + littleEndianBytes(embeddings.elements)
-        + littleEndianBytes(statuses.map(\.rawValue)),
+      layout.header, littleEndianBytes(embeddings.elements),
+      littleEndianBytes(statuses.map(\.rawValue)),
       to: path)
   }
 }

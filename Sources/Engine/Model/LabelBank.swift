@@ -55,7 +55,7 @@ public struct LabelBank: Sendable, Equatable {
   ///   - truncatedPromptCount: The prompts that were cut to the model's context.
   /// - Throws: `ModelError` if there are more or fewer labels than rows, or none is usable.
   public init(
-    source: String, labels: [String], embeddings: Matrix, blank: [Bool] = [],
+    source: String, labels: [String], embeddings: consuming Matrix, blank: [Bool] = [],
     logitScale: Double? = nil, provenance: JSONObject = [:], warnings: [String] = [],
     truncatedPromptCount: Int = 0
   ) throws(ModelError) {
@@ -63,9 +63,9 @@ public struct LabelBank: Sendable, Equatable {
       throw ModelError(
         path: source, reason: .labelCount(found: labels.count, rows: embeddings.rows))
     }
-    var unit = embeddings
-    var rows = unit.elements.mutableSpan
-    let norms = Self.makeUnit(&rows, width: embeddings.columns)
+    let width = embeddings.columns
+    var rows = embeddings.elements.mutableSpan
+    let norms = Self.makeUnit(&rows, width: width)
     var statuses: [LabelStatus] = []
     for (index, norm) in norms.enumerated() {
       let isBlank = !blank.isEmpty && blank[index]
@@ -73,14 +73,14 @@ public struct LabelBank: Sendable, Equatable {
         isBlank ? .blank : !norm.isFinite ? .nonFinite : norm == 0 ? .zeroLength : .usable
       statuses.append(status)
       guard status != .usable else { continue }
-      for j in 0..<embeddings.columns { rows[index * embeddings.columns + j] = 0 }
+      for j in 0..<width { rows[index * width + j] = 0 }
     }
     guard statuses.contains(.usable) else {
       throw ModelError(path: source, reason: .noUsableLabel)
     }
     self.source = source
     self.labels = labels
-    self.embeddings = unit
+    self.embeddings = embeddings
     self.statuses = statuses
     self.logitScale = logitScale
     self.provenance = provenance

@@ -19,11 +19,10 @@ struct LabelColumns {
       metadata: [
         ("format", "lensctl.labels"), ("version", "\(RunWriter.formatVersion)"),
       ])
-    let contents =
-      layout.header + littleEndianBytes(tally.firstCounts) + littleEndianBytes(tally.topCounts)
-      + littleEndianBytes(bank.embeddings.elements)
-      + littleEndianBytes(bank.statuses.map(\.rawValue))
-    try OutputFile.write(contents, to: directory + "/labels.safetensors")
+    try OutputFile.write(
+      layout.header, littleEndianBytes(tally.firstCounts), littleEndianBytes(tally.topCounts),
+      littleEndianBytes(bank.embeddings.elements), littleEndianBytes(bank.statuses.map(\.rawValue)),
+      to: directory + "/labels.safetensors")
     let text = bank.labels.map { $0 + "\n" }.joined()
     try OutputFile.write(Data(text.utf8), to: directory + "/labels.txt")
   }

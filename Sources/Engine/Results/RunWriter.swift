@@ -147,11 +147,11 @@ public struct RunWriter: ~Copyable {
   /// - Parameters:
   ///   - labels: The labels that the ids stand for.
   ///   - description: The members of `run.json`, to which counts, blocks and digests of the files
-  ///     are added.
+  ///     are added; asked for when all other files are written.
   /// - Returns: The whole `run.json`.
   /// - Throws: `OutputError` if anything cannot be written; nothing is left under the final name.
   public consuming func finish(
-    labels: LabelBank, description: JSONObject
+    labels: LabelBank, description: @autoclosure () -> JSONObject
   ) throws(OutputError) -> JSONObject {
     precondition(
       tally.featureCount == featureCount, "\(tally.featureCount) features of \(featureCount)")
@@ -162,7 +162,8 @@ public struct RunWriter: ~Copyable {
       throw OutputError(path: path, error, isCreation: false)
     }
     try LabelColumns(bank: labels, tally: tally).write(to: partialPath)
-    let run = try completed(description)
+    let digests = try digests()
+    let run = completed(description(), digests: digests)
     let text = JSONValue.object(run).serialized(indent: 2) + "\n"
     try OutputFile.write(Data(text.utf8), to: partialPath + "/run.json")
     try moveIntoPlace()
@@ -188,12 +189,8 @@ extension RunWriter {
     }
   }
 
-  /// Adds what the writer knows to the description of a run.
-  private func completed(_ description: JSONObject) throws(OutputError) -> JSONObject {
-    var run: JSONObject = ["format": "lensctl.run", "format_version": .integer(Self.formatVersion)]
-    for name in description.names { run[name] = description[name] }
-    run["counts"] = tally.json
-    run["blocks"] = .array(blocks)
+  /// The digests of the data files by name, as they stand on disk.
+  private func digests() throws(OutputError) -> JSONObject {
     var files: JSONObject = [:]
     for name in ["features.safetensors", "labels.safetensors", "labels.txt"] {
       do {
@@ -203,7 +200,16 @@ extension RunWriter {
         throw OutputError(path: path, error, isCreation: false)
       }
     }
-    run["files"] = .object(files)
+    return files
+  }
+
+  /// Adds what the writer knows to the description of a run.
+  private func completed(_ description: JSONObject, digests: JSONObject) -> JSONObject {
+    var run: JSONObject = ["format": "lensctl.run", "format_version": .integer(Self.formatVersion)]
+    for name in description.names { run[name] = description[name] }
+    run["counts"] = tally.json
+    run["blocks"] = .array(blocks)
+    run["files"] = .object(digests)
     return run
   }
 

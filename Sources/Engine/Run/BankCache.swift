@@ -2,8 +2,7 @@ public import Foundation
 
 /// Label banks that were encoded before, each under a name made of all that determines it.
 ///
-/// `$LENSCTL_CACHE`, else `$XDG_CACHE_HOME/lensctl`, else `~/.cache/lensctl`; files
-/// `banks/<key>.safetensors`. Files can be deleted at any time.
+/// Files `banks/<key>.safetensors` in the cache directory.
 public struct BankCache: Sendable, Equatable {
   /// The directory that holds the banks.
   public let directory: String
@@ -12,13 +11,7 @@ public struct BankCache: Sendable, Equatable {
   ///
   /// - Parameter environment: The variables of the process.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-    func directory(_ name: String) -> String? {
-      environment[name].flatMap { $0.isEmpty ? nil : $0 }
-    }
-    let root =
-      directory("LENSCTL_CACHE") ?? directory("XDG_CACHE_HOME").map { $0 + "/lensctl" }
-      ?? (directory("HOME") ?? "") + "/.cache/lensctl"
-    self.directory = root + "/banks"
+    directory = CacheDirectory.path(environment: environment) + "/banks"
   }
 
   /// The bank of a key, or nil if there is none that can be read.

@@ -4,8 +4,8 @@ internal import Foundation
 public struct BankRequest: Sendable {
   /// The model.
   public let model: CLIPModel
-  /// Its tokenizer.
-  public let tokenizer: BytePairTokenizer
+  /// The file or directory of its tokenizer.
+  public let tokenizer: String
   /// The labels.
   public let labels: LabelSet
   /// What the labels are called in messages: `imagenet` or a path.
@@ -13,8 +13,8 @@ public struct BankRequest: Sendable {
   /// The templates, at least one.
   public let templates: [PromptTemplate]
 
-  /// The digests of the files that determine the embeddings.
-  let inputs: [InputRecord]
+  /// The files that determine the embeddings, and those that were there before.
+  private(set) var inputs: RunInputs
 
   /// The version of the computation; it changes when the same inputs give other bits.
   private static let encoderVersion = 1
@@ -26,30 +26,52 @@ public struct BankRequest: Sendable {
   ///   - tokenizer: The tokenizer's file or directory; the model's own if nil.
   ///   - labels: `imagenet` or the path of a label file.
   ///   - templates: The templates; `A photo of a {label}.` if empty.
+  ///   - digestCache: Where digests of files are kept; nil to compute them always.
+  ///   - workers: The number of threads that digest.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if anything cannot be used.
   public init(
-    model: String, tokenizer: String?, labels: String, templates: [PromptTemplate]
+    model: String, tokenizer: String?, labels: String, templates: [PromptTemplate],
+    digestCache: DigestCache? = nil, workers: Int = 1
   ) throws {
-    self.model = try CLIPModel(model)
-    self.tokenizer = try BytePairTokenizer(resolving: tokenizer ?? self.model.directory)
+    let directory = try HubCache().resolve(model).directory
+    var inputs = RunInputs(
+      before: [directory, labels] + (tokenizer.map { [$0] } ?? []), cache: digestCache,
+      workers: workers)
+    let model = try CLIPModel(model)
+    try inputs.add(role: "model", model.sourcePaths)
+    try self.init(
+      model: model, tokenizer: tokenizer, labels: labels, templates: templates, inputs: inputs)
+  }
+
+  /// Opens what is needed to encode labels by a model whose files are among the inputs.
+  init(
+    model: CLIPModel, tokenizer: String?, labels: String, templates: [PromptTemplate],
+    inputs: RunInputs
+  ) throws {
+    self.model = model
+    self.tokenizer = tokenizer ?? model.directory
     self.labels = try LabelSet(resolving: labels)
     labelName = labels
     self.templates = templates.isEmpty ? [.photo] : templates
-    inputs =
-      try InputRecord.all(role: "model", self.model.sourcePaths)
-      + InputRecord.all(role: "tokenizer", self.tokenizer.sourcePaths)
+    self.inputs = inputs
+    try self.inputs.add(
+      role: "tokenizer", try BytePairTokenizer.sourcePaths(resolving: self.tokenizer))
+    if labels != "imagenet" { try self.inputs.add(role: "labels", [labels]) }
   }
 
   /// The files that the bank is made from.
-  public var inputPaths: [String] {
-    inputs.map(\.path) + (labelName == "imagenet" ? [] : [labelName])
+  public var inputPaths: [String] { inputs.paths }
+
+  /// The digests of the files of model and tokenizer, which determine the embeddings.
+  private func records() throws -> [InputRecord] {
+    try inputs.records(ofRoles: ["model", "tokenizer"])
   }
 
   /// The name of the bank among all banks: a digest of all that determines it.
-  var key: String {
+  private func key(_ records: [InputRecord]) -> String {
     let facts: JSONValue = [
       "encoder": .integer(Self.encoderVersion),
-      "inputs": .array(inputs.map { .string($0.sha256) }),
+      "inputs": .array(records.map { .string($0.sha256) }),
       "blas": .string(BLAS.configuration),
       "kernel": .string(BLAS.coreName),
       "labels": .array(labels.labels.map { .string($0) }),
@@ -61,27 +83,34 @@ public struct BankRequest: Sendable {
 
   /// The bank, from the cache if it is there.
   ///
+  /// A bank in the cache says that its tokenizer, known by its digest, was read before: it is
+  /// opened only to encode.
+  ///
   /// - Parameters:
   ///   - cache: Where banks are kept; nil to encode always.
   ///   - workers: The number of threads.
   ///   - progress: Called with the number of distinct prompts done and their total.
   /// - Returns: The bank, and whether it came from the cache.
-  /// - Throws: `CheckpointError` or `ModelError` if the model cannot encode the labels.
+  /// - Throws: `CheckpointError`, `TextError` or `ModelError` if the model cannot encode the
+  ///   labels; `RunError` if a file changed meanwhile.
   public func bank(
     cache: BankCache?, workers: Int, progress: (Int, Int) -> Void = { _, _ in }
   ) throws -> (bank: LabelBank, wasCached: Bool) {
-    let key = key
+    let records = try records()
+    let key = key(records)
     if let bank = cache?.bank(for: key, source: labelName), bank.labels == labels.labels {
       return (bank, true)
     }
     let bank = try LabelBank.encoding(
-      labels, templates: templates, model: model, tokenizer: tokenizer, source: labelName,
-      provenance: provenance(key: key), workers: workers, progress: progress)
+      labels, templates: templates, model: model,
+      tokenizer: try BytePairTokenizer(resolving: tokenizer), source: labelName,
+      provenance: provenance(key: key, records), workers: workers, progress: progress)
+    try inputs.checkUnchanged()
     cache?.keep(bank, for: key)
     return (bank, false)
   }
 
-  private func provenance(key: String) -> JSONObject {
+  private func provenance(key: String, _ records: [InputRecord]) -> JSONObject {
     [
       "key": .string(key),
       "engine": .string(Engine.version),
@@ -89,10 +118,11 @@ public struct BankRequest: Sendable {
       "blas_kernel": .string(BLAS.coreName),
       "model": .string(model.reference),
       "model_commit": model.commit.map { .string($0) } ?? .null,
-      "tokenizer": .array(tokenizer.sourcePaths.map { .string($0) }),
+      "tokenizer": .array(
+        records.filter { $0.role == "tokenizer" }.map { .string($0.path) }),
       "labels": .string(labelName),
       "templates": .array(templates.map { .string($0.text) }),
-      "inputs": .array(inputs.map(\.json)),
+      "inputs": .array(records.map(\.json)),
     ]
   }
 }

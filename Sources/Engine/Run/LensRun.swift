@@ -21,10 +21,10 @@ public struct LensRun: Sendable {
   public let warnings: [String]
 
   /// The files that the run is made from.
-  public var inputPaths: [String] { inputs.map(\.path) }
+  public var inputPaths: [String] { inputs.paths }
 
   private let model: CLIPModel?
-  private let inputs: [InputRecord]
+  private let inputs: RunInputs
   private let opened: StageClock
 
   /// The factor on cosines where nothing states one: that of the OpenAI checkpoints.
@@ -40,13 +40,16 @@ public struct LensRun: Sendable {
     var clock = StageClock()
     progress(.opening)
     let variantMap = request.map
+    var inputs = try Self.inputs(of: request)
     let model = try request.model.map { try CLIPModel($0) }
+    try inputs.add(role: "model", model?.sourcePaths ?? [])
     let head = variantMap == .native ? nil : try model?.imageHead()
     let expectedWidth =
       try variantMap == .native ? Self.jointWidth(for: request, model: model) : head?.width
     let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
       orientation: request.orientation, expectedWidth: expectedWidth)
+    try inputs.add(role: "autoencoder", autoencoder.sourcePaths)
     let variant = try LensVariant(
       direction: request.direction,
       map: variantMap ?? (autoencoder.space == .joint ? .native : .full), alpha: request.alpha)
@@ -60,18 +63,16 @@ public struct LensRun: Sendable {
     }
     try Self.check(request)
     clock.end("open")
-    let (labels, labelInputs) = try Self.labels(for: request, progress: progress)
+    let labels = try Self.labels(
+      for: request, model: model, inputs: &inputs, progress: progress)
     clock.end("labels")
     let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
     scan = try LensScan(
       autoencoder: autoencoder, variant: variant, head: variant.map == .native ? nil : head,
       labels: labels, logitScale: scale, topCount: request.topCount,
       selection: selection)
-    inputs =
-      try labelInputs
-      + Self.modelInputs(model, besides: labelInputs)
-      + InputRecord.all(role: "autoencoder", autoencoder.sourcePaths)
-    clock.end("digests")
+    clock.end("prepare")
+    self.inputs = inputs
     self.request = request
     self.autoencoder = autoencoder
     self.model = model
@@ -90,7 +91,7 @@ extension LensRun {
   /// - Parameters:
   ///   - progress: Called as work goes on, on the calling thread.
   ///   - body: Receives each block of features, on the calling thread.
-  /// - Throws: What `body` throws.
+  /// - Throws: What `body` throws; `RunError` if an input has changed since before it was opened.
   public func forEachBlock(
     progress: (RunProgress) -> Void = { _ in }, _ body: (FeatureBlock) throws -> Void
   ) throws {
@@ -100,6 +101,7 @@ extension LensRun {
       done += block.rows
       progress(.scanning(done: done, total: scan.selection.count))
     }
+    try inputs.checkUnchanged()
   }
 
   /// Scans, and writes a run directory.
@@ -132,8 +134,11 @@ extension LensRun {
       try checkStrictly(masked: masked)
       clock.end("scan")
       progress(.writing)
+      let records = try inputs.records()
+      clock.end("digests")
       return try writer.finish(
-        labels: labels, description: description(clock: clock, masked: masked))
+        labels: labels,
+        description: description(clock: clock.ending("writing"), masked: masked, inputs: records))
     } catch {
       RunWriter.removePartial(of: path)
       throw error
@@ -181,35 +186,39 @@ extension LensRun {
     }
   }
 
+  /// What is there before anything is opened.
+  private static func inputs(of request: ScanRequest) throws -> RunInputs {
+    var paths = [request.autoencoder, request.tokenizer].compactMap { $0 }
+    if let model = request.model { paths.append(try HubCache().resolve(model).directory) }
+    switch request.labels {
+    case .vocabulary(let name, _): paths.append(name)
+    case .embeddings(let path, _, let namesPath): paths += [path, namesPath].compactMap { $0 }
+    }
+    return RunInputs(before: paths, cache: request.digestCache, workers: request.workers)
+  }
+
   private static func labels(
-    for request: ScanRequest, progress: (RunProgress) -> Void
-  ) throws -> (LabelBank, [InputRecord]) {
+    for request: ScanRequest, model: CLIPModel?, inputs: inout RunInputs,
+    progress: (RunProgress) -> Void
+  ) throws -> LabelBank {
     switch request.labels {
     case .embeddings(let path, let key, let namesPath):
       let bank = try LabelBank(contentsOf: path, key: key, namesPath: namesPath)
-      var inputs = try InputRecord.all(role: "text_embeddings", [path])
-      inputs += try InputRecord.all(role: "names", namesPath.map { [$0] } ?? [])
-      return (bank, inputs)
+      try inputs.add(role: "text_embeddings", [path])
+      try inputs.add(role: "names", namesPath.map { [$0] } ?? [])
+      return bank
     case .vocabulary(let name, let templates):
-      guard let model = request.model else {
+      guard let model else {
         throw RunError(subject: "scan", reason: .modelNeeded(for: "encoding labels"))
       }
       let bankRequest = try BankRequest(
-        model: model, tokenizer: request.tokenizer, labels: name, templates: templates)
-      let (bank, _) = try bankRequest.bank(
+        model: model, tokenizer: request.tokenizer, labels: name, templates: templates,
+        inputs: inputs)
+      inputs = bankRequest.inputs
+      return try bankRequest.bank(
         cache: request.bankCache, workers: request.workers
-      ) { done, total in progress(.encoding(done: done, total: total)) }
-      var inputs = bankRequest.inputs
-      if name != "imagenet" { inputs += try InputRecord.all(role: "labels", [name]) }
-      return (bank, inputs)
+      ) { done, total in progress(.encoding(done: done, total: total)) }.bank
     }
-  }
-
-  private static func modelInputs(
-    _ model: CLIPModel?, besides known: [InputRecord]
-  ) throws -> [InputRecord] {
-    guard let model, !known.contains(where: { $0.role == "model" }) else { return [] }
-    return try InputRecord.all(role: "model", model.sourcePaths)
   }
 
   /// Checks the numbers of a request.
@@ -250,7 +259,9 @@ extension LensRun {
   }
 
   /// The members of `run.json` that the writer does not know.
-  private func description(clock: StageClock, masked: Int) -> JSONObject {
+  private func description(
+    clock: StageClock, masked: Int, inputs: [InputRecord]
+  ) -> JSONObject {
     [
       "created_by": .string("lensctl \(Engine.version)"),
       "lens": [

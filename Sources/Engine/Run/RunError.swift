@@ -8,6 +8,7 @@ public struct RunError: EngineError, Equatable {
     case strict([String])
     case nothingRead(count: Int)
     case inputChanged(role: String, found: String, expected: String)
+    case changedMeanwhile
     case notRecorded(String)
     case unknownKind(tried: [String])
     case wrongProduct(error: Double, bound: Double)
@@ -29,6 +30,7 @@ public struct RunError: EngineError, Equatable {
     switch reason {
     case .modelNeeded, .labelsNeeded, .labelsTwice: .usage
     case .wrongProduct: .unavailable
+    case .changedMeanwhile: .inputOutput
     default: .badData
     }
   }
@@ -45,6 +47,7 @@ public struct RunError: EngineError, Equatable {
       "all \(count) features are masked, expected at least one that can be read"
     case .inputChanged(let role, let found, let expected):
       "\(role) has changed since the run: found \(found), expected \(expected)"
+    case .changedMeanwhile: "has changed since it was opened, expected it to stay as it is"
     case .notRecorded(let what): "run.json does not say \(what)"
     case .unknownKind(let tried):
       "not a file that is known here: tried " + tried.joined(separator: "; ")

@@ -22,10 +22,18 @@ struct StageClock: Sendable {
     start = now
   }
 
-  /// Seconds by stage.
+  /// The clock with one more stage, which ends now.
+  func ending(_ name: String) -> StageClock {
+    var clock = self
+    clock.end(name)
+    return clock
+  }
+
+  /// Seconds by stage, and of all stages together.
   var json: JSONValue {
     var seconds: JSONObject = [:]
     for stage in stages { seconds[stage.name] = JSONValue(stage.seconds) }
+    seconds["total"] = JSONValue(stages.reduce(0) { $0 + $1.seconds })
     return .object(seconds)
   }
 }

@@ -1,8 +1,8 @@
 extension ScanRequest {
   /// Restores a request from what `run.json` records of it.
   ///
-  /// The number of threads and the cache of label banks are not part of what determines a run: the
-  /// first is restored, the second is nil.
+  /// The number of threads and the caches of label banks and digests are not part of what determines
+  /// a run: the first is restored, the others are nil.
   ///
   /// - Parameters:
   ///   - record: The member `options`.

@@ -39,6 +39,8 @@ public struct ScanRequest: Sendable {
   public var isStrict: Bool
   /// Where label banks are kept; nil to encode always.
   public var bankCache: BankCache?
+  /// Where digests of files are kept; nil to compute them always.
+  public var digestCache: DigestCache?
 
   /// Makes a request with the defaults of the command line.
   ///

@@ -26,9 +26,12 @@ public struct TextQuery: Sendable {
   ///   - run: The run.
   ///   - model: Another model than that of the run, or one for a run without: a directory, or
   ///     `org/name[@revision]` in the hub's cache; nil for the model of the run.
+  ///   - digestCache: Where digests of files are kept; nil to compute them always.
   /// - Throws: `RunError` if the run has no model, or a file has changed; other errors if a file
   ///   cannot be used.
-  public init(_ run: RunDirectory, model: String? = nil) throws {
+  public init(
+    _ run: RunDirectory, model: String? = nil, digestCache: DigestCache? = nil
+  ) throws {
     let file = run.path
     let request = try ScanRequest(
       recordedIn: run.description["options"] ?? .null, path: file)
@@ -37,10 +40,10 @@ public struct TextQuery: Sendable {
       throw RunError(subject: run.path, reason: .modelNeeded(for: "encoding a text"))
     }
     let roles: Set<String> = model == nil ? ["autoencoder", "model", "tokenizer"] : ["autoencoder"]
-    for input in try InputRecord.all(recordedIn: run.description, path: file)
-    where roles.contains(input.role) {
-      try input.checkUnchanged()
-    }
+    try InputRecord.checkUnchanged(
+      try InputRecord.all(recordedIn: run.description, path: file).filter {
+        roles.contains($0.role)
+      }, digestCache: digestCache)
     self.request = request
     self.model = try CLIPModel(reference)
     tokenizer = try BytePairTokenizer(
@@ -115,22 +118,30 @@ extension InputRecord {
     return inputs
   }
 
-  /// Checks that the file is as it was: first its size, then its contents.
-  func checkUnchanged() throws {
-    let contents = try MappedFile.contents(of: path)
-    guard contents.count == bytes else {
-      throw RunError(
-        subject: path,
-        reason: .inputChanged(
-          role: role, found: "\(contents.count) bytes", expected: "\(bytes) bytes"))
+  /// Checks that files are as they were: first their sizes, then their contents.
+  static func checkUnchanged(_ records: [InputRecord], digestCache: DigestCache?) throws {
+    var inputs = RunInputs(
+      before: [], cache: digestCache, workers: Machine.usableProcessors)
+    for record in records {
+      let byteCount = try FileIdentity(of: record.path).byteCount
+      guard byteCount == record.bytes else {
+        throw RunError(
+          subject: record.path,
+          reason: .inputChanged(
+            role: record.role, found: "\(byteCount) bytes", expected: "\(record.bytes) bytes"))
+      }
+      try inputs.add(role: record.role, [record.path])
     }
-    let digest = FileDigest.sha256(contents)
-    guard digest == sha256 else {
-      throw RunError(
-        subject: path,
-        reason: .inputChanged(
-          role: role, found: "SHA-256 \(digest.prefix(16))",
-          expected: "SHA-256 \(sha256.prefix(16))"))
+    let found = try inputs.records()
+    for record in records {
+      let digest = found.first { $0.path == record.path }?.sha256 ?? ""
+      guard digest == record.sha256 else {
+        throw RunError(
+          subject: record.path,
+          reason: .inputChanged(
+            role: record.role, found: "SHA-256 \(digest.prefix(16))",
+            expected: "SHA-256 \(record.sha256.prefix(16))"))
+      }
     }
   }
 }

@@ -73,18 +73,7 @@ extension BytePairTokenizer {
   /// - Parameter directory: The directory.
   /// - Throws: `TextError` if it holds none, or if the one that counts cannot be used.
   public init(directory: String) throws(TextError) {
-    let path = { (name: String) in
-      URL(filePath: directory, directoryHint: .isDirectory).appending(path: name).path
-    }
-    if MappedFile.exists(path("tokenizer.json")) {
-      try self.init(tokenizerJSONPath: path("tokenizer.json"))
-    } else if MappedFile.exists(path("vocab.json")), MappedFile.exists(path("merges.txt")) {
-      try self.init(vocabularyPath: path("vocab.json"), mergesPath: path("merges.txt"))
-    } else if MappedFile.exists(path("bpe_simple_vocab_16e6.txt.gz")) {
-      try self.init(mergesArchivePath: path("bpe_simple_vocab_16e6.txt.gz"))
-    } else {
-      throw TextError(place: directory, reason: .noTokenizer)
-    }
+    try self.init(files: try Self.files(in: directory))
   }
 
   /// CLIP's vocabulary of 49,152 less 256 symbols and 2 special tokens, in OpenAI's code.
@@ -115,15 +104,66 @@ extension BytePairTokenizer {
   /// - Parameter path: The file or directory.
   /// - Throws: `TextError` if it is not a tokenizer of CLIP's form.
   public init(resolving path: String) throws(TextError) {
-    if MappedFile.isDirectory(path) {
-      try self.init(directory: path)
-    } else if path.hasSuffix("vocab.json") {
-      try self.init(
-        vocabularyPath: path, mergesPath: path.dropLast("vocab.json".count) + "merges.txt")
-    } else if path.hasSuffix(".json") {
-      try self.init(tokenizerJSONPath: path)
-    } else {
-      try self.init(mergesArchivePath: path)
+    try self.init(files: try Self.files(resolving: path))
+  }
+
+  /// The files that `init(resolving:)` reads, of which nothing but that they are there is checked.
+  ///
+  /// - Parameter path: The file or directory.
+  /// - Returns: The value that `sourcePaths` will have.
+  /// - Throws: `TextError` if a file is missing or cannot be opened.
+  public static func sourcePaths(resolving path: String) throws(TextError) -> [String] {
+    let paths = try files(resolving: path).paths
+    for path in paths {
+      _ = try TextFile.reading { () throws(CheckpointError) in try MappedFile.contents(of: path) }
     }
+    return paths
+  }
+}
+
+/// The files of a tokenizer, by their form.
+private enum TokenizerFiles {
+  case json(String)
+  case vocabulary(String, merges: String)
+  case mergesArchive(String)
+
+  var paths: [String] {
+    switch self {
+    case .json(let path), .mergesArchive(let path): [path]
+    case .vocabulary(let path, let merges): [path, merges]
+    }
+  }
+}
+
+extension BytePairTokenizer {
+  private init(files: TokenizerFiles) throws(TextError) {
+    switch files {
+    case .json(let path): try self.init(tokenizerJSONPath: path)
+    case .vocabulary(let path, let merges):
+      try self.init(vocabularyPath: path, mergesPath: merges)
+    case .mergesArchive(let path): try self.init(mergesArchivePath: path)
+    }
+  }
+
+  private static func files(resolving path: String) throws(TextError) -> TokenizerFiles {
+    if MappedFile.isDirectory(path) { return try files(in: path) }
+    if path.hasSuffix("vocab.json") {
+      return .vocabulary(path, merges: path.dropLast("vocab.json".count) + "merges.txt")
+    }
+    return path.hasSuffix(".json") ? .json(path) : .mergesArchive(path)
+  }
+
+  private static func files(in directory: String) throws(TextError) -> TokenizerFiles {
+    let path = { (name: String) in
+      URL(filePath: directory, directoryHint: .isDirectory).appending(path: name).path
+    }
+    if MappedFile.exists(path("tokenizer.json")) { return .json(path("tokenizer.json")) }
+    if MappedFile.exists(path("vocab.json")), MappedFile.exists(path("merges.txt")) {
+      return .vocabulary(path("vocab.json"), merges: path("merges.txt"))
+    }
+    if MappedFile.exists(path("bpe_simple_vocab_16e6.txt.gz")) {
+      return .mergesArchive(path("bpe_simple_vocab_16e6.txt.gz"))
+    }
+    throw TextError(place: directory, reason: .noTokenizer)
   }
 }

@@ -41,13 +41,21 @@ extension DuplicateLabels {
   ///   - isMasked: Whether each is left out.
   /// - Returns: The groups, closest likeness first, then by first id.
   static func groups(of labels: [String], isMasked: [Bool]) -> [DuplicateLabels] {
+    // What the furthest likeness does not join, no other does.
+    var likest: [[UInt8]: [Int]] = [:]
+    for id in labels.indices where !isMasked[id] {
+      likest[Likeness.letterCase.key(of: labels[id]), default: []].append(id)
+    }
+    let candidates = likest.values.filter { $0.count > 1 }.joined().sorted()
     var result: [DuplicateLabels] = []
     // Before any likeness, each label is like itself alone.
-    var previousKeys = labels.indices.map { Array(String($0).utf8) }
+    var previousKeys: [Int: [UInt8]] = [:]
+    for id in candidates { previousKeys[id] = Array(String(id).utf8) }
     for likeness in Likeness.allCases {
-      let keys = labels.map { likeness.key(of: $0) }
+      var keys: [Int: [UInt8]] = [:]
+      for id in candidates { keys[id] = likeness.key(of: labels[id]) }
       var groups: [[UInt8]: [Int]] = [:]
-      for id in labels.indices where !isMasked[id] { groups[keys[id], default: []].append(id) }
+      for id in candidates { groups[keys[id] ?? [], default: []].append(id) }
       result += groups.values
         .filter { ids in ids.contains { previousKeys[$0] != previousKeys[ids[0]] } }
         .sorted { $0[0] < $1[0] }
@@ -66,9 +74,13 @@ extension DuplicateLabels.Likeness {
     case .composition: return Array(Self.composed(label).utf8)
     case .whiteSpace:
       let words = Self.composed(label).unicodeScalars
-        .split(whereSeparator: \.properties.isWhitespace)
+        .split(whereSeparator: \.isSpace)
       return Array(words.map { String($0) }.joined(separator: " ").utf8)
     case .letterCase:
+      if label.utf8.allSatisfy({ $0 < 0x80 }) {
+        let words = label.utf8.split { $0 == 0x20 || (0x09...0x0D).contains($0) }
+        return words.joined(separator: [0x20]).map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
+      }
       let words = TextNormalizer.normalized(Array(label.unicodeScalars)[...]).split(separator: " ")
       return Array(words.joined(separator: [" "]).flatMap(\.utf8))
     }

@@ -92,12 +92,14 @@ extension LabelNotice {
 
 extension String {
   fileprivate var hasSurroundingSpace: Bool {
-    [unicodeScalars.first, unicodeScalars.last].contains { $0?.properties.isWhitespace == true }
+    [unicodeScalars.first, unicodeScalars.last].contains { $0?.isSpace == true }
   }
 
   fileprivate var hasControlCharacters: Bool {
     unicodeScalars.contains {
-      [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+      $0.isASCII
+        ? $0.value < 0x20 || $0.value == 0x7F
+        : [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
     }
   }
 }

@@ -66,7 +66,7 @@ public struct LabelSet: Sendable, Equatable {
       "\(wordNetIDs?.count ?? 0) WordNet ids for \(labels.count) labels")
     self.labels = labels
     self.wordNetIDs = wordNetIDs
-    isMasked = labels.map { $0.unicodeScalars.allSatisfy(\.properties.isWhitespace) }
+    isMasked = labels.map { $0.unicodeScalars.allSatisfy(\.isSpace) }
     duplicates = DuplicateLabels.groups(of: labels, isMasked: isMasked)
     notices =
       readingNotices + LabelNotice.notices(about: labels, isMasked: isMasked)

@@ -15,7 +15,7 @@ enum TextNormalizer {
     result.reserveCapacity(text.count)
     var isAfterSpace = false
     for scalar in composed(text) {
-      let isSpace = scalar.properties.isWhitespace
+      let isSpace = scalar.isSpace
       if !isSpace {
         appendLowercase(of: scalar, to: &result)
       } else if !isAfterSpace {
@@ -46,5 +46,12 @@ enum TextNormalizer {
     } else {
       result.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
     }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether Unicode counts the scalar as white space; ASCII does without the tables.
+  var isSpace: Bool {
+    isASCII ? value == 0x20 || (0x09...0x0D).contains(value) : properties.isWhitespace
   }
 }

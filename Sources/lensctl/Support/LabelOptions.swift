@@ -32,7 +32,7 @@ struct ComputeOptions: ParsableArguments {
   @Option(help: "The number of threads; those that the process may use by default.")
   var threads: Int?
 
-  @Flag(help: "Encode labels even if they were encoded before.")
+  @Flag(help: "Encode labels and digest files even if that was done before, and keep neither.")
   var noCache = false
 
   @Flag(help: "Refuse data of which anything is masked or cut: features, labels, prompts.")
@@ -46,6 +46,9 @@ struct ComputeOptions: ParsableArguments {
 
   /// Where label banks are kept, nil for nowhere.
   var bankCache: BankCache? { noCache ? nil : BankCache() }
+
+  /// Where digests of files are kept, nil for nowhere.
+  var digestCache: DigestCache? { noCache ? nil : DigestCache() }
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {

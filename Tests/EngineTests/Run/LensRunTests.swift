@@ -154,6 +154,27 @@ import Testing
     try expectSameRun(directory.path + "/third", directory.path + "/fifth")
   }
 
+  @Test func anInputThatChangesDuringARunLeavesNoRun() throws {
+    let directory = try TemporaryDirectory()
+    let request = try request(try ClipFixture("tanh"), in: directory)
+    let run = try LensRun(request)
+    let labels = try directory.write("labels.txt", "tench\n")
+    #expect(
+      message { _ = try run.write(to: directory.path + "/run") }
+        == "\(labels): has changed since it was opened, expected it to stay as it is")
+    #expect(try RunWriterTests.names(in: directory) == ["labels.txt"])
+  }
+
+  @Test func theStagesOfARunAreTimed() throws {
+    let directory = try TemporaryDirectory()
+    let run = try LensRun(try request(try ClipFixture("tanh"), in: directory))
+    let seconds = try #require(try run.write(to: directory.path + "/run")["seconds"]?.object)
+    let stages = ["open", "labels", "prepare", "scan", "digests", "writing"]
+    #expect(seconds.names == stages + ["total"])
+    let sum = stages.reduce(0) { $0 + (seconds[$1]?.double ?? .nan) }
+    #expect(abs(sum - (seconds["total"]?.double ?? .nan)) <= 1e-9)
+  }
+
   @Test func embeddingsOfAFileNeedNoModel() throws {
     let directory = try TemporaryDirectory()
     let fixture = try ClipFixture("quick-gelu")
