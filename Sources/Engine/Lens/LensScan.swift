@@ -75,7 +75,8 @@ public struct LensScan: Sendable {
 // MARK: - What fits together
 
 extension LensScan {
-  private static func directions(
+  /// The directions that a variant reads.
+  static func directions(
     of autoencoder: Autoencoder, variant: LensVariant
   ) throws(LensError) -> DirectionBank {
     let bank = variant.direction == .encoder ? autoencoder.encoder : autoencoder.decoder
