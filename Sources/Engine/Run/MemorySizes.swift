@@ -43,10 +43,11 @@ struct MemorySizes: Equatable, Sendable {
 
 extension MemorySizes {
   /// The program itself, its libraries, and a model's configuration.
-  private static let base = 24.0 * 1_048_576
+  private static let base = 8.0 * 1_048_576
 
-  /// What OpenBLAS fills of the buffer that it keeps for each thread, and a thread's stack.
-  private static let threadBase = 6.0 * 1_048_576
+  /// What OpenBLAS fills of the buffer that it keeps for each thread (2 MiB with Cooperlake kernels),
+  /// and a thread's stack.
+  private static let threadBase = 4.0 * 1_048_576
 
   /// A label: its name, the tables that find duplicates, its statuses and counts.
   private static let labelBytes = 768.0
