@@ -53,9 +53,9 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "enginebench",
-      dependencies: ["Engine"],
+      dependencies: ["COpenBLAS", "Engine"],
       path: "benchmarks",
-      exclude: ["SPEED.md"],
+      exclude: ["SPEED.md", "peers.py", "scaling.py"],
       swiftSettings: strict),
 
     // MARK: - Tests

@@ -1,15 +1,29 @@
 import Engine
 import Foundation
 
-// Prints CSV: what, shape, repeats, best and median seconds, rate and its unit. The scan is timed in
-// turn with the two bare products of its shapes, so that their ratio holds on a noisy machine.
+// Times the engine beside the bare products of its shapes, naive loops, and what people use instead.
+// Prints a table, and CSV if --csv names a file; exits 1 if results are not what they should be.
 
-print("name,shape,repeats,best_seconds,median_seconds,rate,unit")
-for (m, n, k) in [(240, 272, 768), (240, 272, 1024), (2048, 1000, 768), (2048, 3072, 768)] {
-  benchmarkProduct(m: m, n: n, k: k)
+/// Runs the benchmark.
+///
+/// - Returns: The exit status.
+func benchmark() -> Int32 {
+  func say(_ text: String) { FileHandle.standardError.write(Data("enginebench: \(text)\n".utf8)) }
+  do {
+    let options = try Options(Array(CommandLine.arguments.dropFirst()))
+    let bench = try Bench(options)
+    defer { bench.finish() }
+    try bench.run()
+    print(bench.report.text)
+    if let path = options.csv { try OutputFile.write(Data(bench.report.csv.utf8), to: path) }
+    return bench.report.differences.isEmpty ? 0 : 1
+  } catch let error as UsageError {
+    say("\(error.word)\n\(Options.usage)")
+    return 64
+  } catch {
+    say("\(error)")
+    return 1
+  }
 }
-let features = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 65_536
-let model = try SyntheticModel(features: features, width: 1024, embeddingWidth: 768, labels: 1000)
-try benchmarkScan(model)
-FileHandle.standardError.write(
-  Data("# \(Machine.processorName), \(BLAS.configuration), kernel \(BLAS.coreName)\n".utf8))
+
+exit(benchmark())

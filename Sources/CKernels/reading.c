@@ -299,15 +299,15 @@ INLINE void exponentiate_doubles(doubles *lanes) {
   *lanes = (doubles)((longs)(p * (doubles)power) & ~isTiny);
 }
 
-KERNEL void kernel_probabilities(const float *cosines, size_t count, double scale, double best,
-                                 double partition, float *result) {
+KERNEL void kernel_probabilities(const float *cosines, size_t count, double sign, double scale,
+                                 double best, double partition, float *result) {
   doubles low, high;
   for (size_t j = 0; j < count; j += LANES / 2) {
     const size_t used = count - j < LANES / 2 ? count - j : LANES / 2;
     floats lanes;
-    load_some(&lanes, cosines + j, used, (float)best);
+    load_some(&lanes, cosines + j, used, (float)(sign * best));
     widen_lanes(&lanes, &low, &high);
-    low = (low - best) * scale;
+    low = (low * sign - best) * scale;
     exponentiate_doubles(&low);
     low /= partition;
     for (size_t lane = 0; lane < used; lane++) result[j + lane] = (float)low[lane];

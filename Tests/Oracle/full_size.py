@@ -131,7 +131,7 @@ def reference(folder, texts, dtype=torch.float32):
 def embed(lensctl, folder, output):
     """Unit text embeddings [N, D] by `lensctl embed`."""
     output.unlink(missing_ok=True)
-    command = [lensctl, "embed", "--model", folder, "--labels", "imagenet"]
+    command = [lensctl, "embed", "--no-cache", "--model", folder, "--labels", "imagenet"]
     command += ["--template", TEMPLATE, "--out", output]
     subprocess.run([str(part) for part in command], check=True)
     return load_file(output)["embeddings"].float()

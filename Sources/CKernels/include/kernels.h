@@ -11,6 +11,10 @@
 // none may exceed 88.
 void kernel_exp(float *elements, size_t count);
 
+// Converts IEEE 754 binary16 numbers, or bfloat16 numbers, of any alignment to float, exactly.
+void kernel_widen_f16(const void *source, float *target, size_t count);
+void kernel_widen_bf16(const void *source, float *target, size_t count);
+
 // Sums of the elements and of their squares, for each of `rows` rows of `width` elements that are
 // `stride` apart. All sums are of doubles.
 void kernel_row_sums(const float *elements, size_t rows, size_t width, size_t stride, double *sums,
@@ -49,9 +53,9 @@ void kernel_read_part(kernel_reading *reading, const float *products, size_t cou
                       size_t top_capacity, float *bottom, int32_t *bottom_places,
                       size_t bottom_capacity);
 
-// result = exp(scale * (cosine - best)) / partition for each of `count` cosines, in double and
+// result = exp(scale * (sign * cosine - best)) / partition for each of `count` cosines, in double and
 // rounded once.
-void kernel_probabilities(const float *cosines, size_t count, double scale, double best,
+void kernel_probabilities(const float *cosines, size_t count, double sign, double scale, double best,
                           double partition, float *result);
 
 #endif

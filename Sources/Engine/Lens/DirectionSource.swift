@@ -9,19 +9,14 @@ struct DirectionSource: Sendable {
   /// The decoder bias and the factor of shifted directions.
   let shift: (bias: [Float], alpha: Double)?
 
-  /// The features of a run of the selection that can be multiplied where they are stored, or nil if
-  /// they must be copied.
+  /// The features of a run of the selection, if they stand one after another and are multiplied as
+  /// they are stored.
   ///
-  /// - Parameters:
-  ///   - positions: Positions in the selection.
-  ///   - acceptsColumns: Whether directions may be the columns of what is stored.
-  /// - Returns: Their ids.
-  func storedRange(_ positions: Range<Int>, acceptsColumns: Bool) -> Range<Int>? {
+  /// - Parameter positions: Positions in the selection.
+  /// - Returns: Their ids, or nil if they are gathered or shifted.
+  func wholeRange(_ positions: Range<Int>) -> Range<Int>? {
     let runs = selection.ids(at: positions)
-    guard shift == nil, runs.count == 1, bank.isInPlace, acceptsColumns || !bank.isTransposed else {
-      return nil
-    }
-    return runs.first
+    return shift == nil && runs.count == 1 ? runs[0] : nil
   }
 
   /// The ids of a run of the selection, [positions.count].

@@ -66,49 +66,9 @@ public struct FeatureBlock: Sendable, Equatable {
 
   /// Makes an empty block.
   ///
-  /// - Parameters:
-  ///   - topCount: The labels kept for each feature and end.
-  ///   - capacity: The features that room is made for.
-  public init(topCount: Int, capacity: Int = 0) {
+  /// - Parameter topCount: The labels kept for each feature and end.
+  public init(topCount: Int) {
     self.topCount = topCount
-    featureIDs.reserveCapacity(capacity)
-    statuses.reserveCapacity(capacity)
-    topLabelIDs.reserveCapacity(capacity * topCount)
-    topCosines.reserveCapacity(capacity * topCount)
-    topProbabilities.reserveCapacity(capacity * topCount)
-    bottomLabelIDs.reserveCapacity(capacity * topCount)
-    bottomCosines.reserveCapacity(capacity * topCount)
-    bottomProbabilities.reserveCapacity(capacity * topCount)
-    means.reserveCapacity(capacity)
-    standardDeviations.reserveCapacity(capacity)
-    skewnesses.reserveCapacity(capacity)
-    kurtoses.reserveCapacity(capacity)
-    margins.reserveCapacity(capacity)
-    entropies.reserveCapacity(capacity)
-    logPartitions.reserveCapacity(capacity)
-  }
-}
-
-extension FeatureBlock {
-  /// Appends a feature that was not read.
-  mutating func appendMasked(id: Int32, status: FeatureStatus) {
-    featureIDs.append(id)
-    statuses.append(status.rawValue)
-    let noLabels = repeatElement(Int32(-1), count: topCount)
-    let noNumbers = repeatElement(Float.nan, count: topCount)
-    topLabelIDs += noLabels
-    bottomLabelIDs += noLabels
-    topCosines += noNumbers
-    topProbabilities += noNumbers
-    bottomCosines += noNumbers
-    bottomProbabilities += noNumbers
-    means.append(.nan)
-    standardDeviations.append(.nan)
-    skewnesses.append(.nan)
-    kurtoses.append(.nan)
-    margins.append(.nan)
-    entropies.append(.nan)
-    logPartitions.append(.nan)
   }
 
   /// Appends the features of another block.

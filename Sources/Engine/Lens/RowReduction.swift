@@ -27,8 +27,6 @@ struct RowReduction {
   /// the margin.
   private var readings: CosineReadings
 
-  private var probabilities: [Float]
-
   /// Makes a reduction.
   ///
   /// - Parameters:
@@ -44,7 +42,6 @@ struct RowReduction {
     readings = CosineReadings(
       rows: rows, topCapacity: max(topCount, min(2, labelIDs.count)), bottomCapacity: topCount,
       scale: Float(logitScale))
-    probabilities = [Float](repeating: 0, count: 2 * topCount)
   }
 
   /// Makes ready for other rows.
@@ -62,47 +59,82 @@ struct RowReduction {
     readings.add(products, factor: factor, first: first, to: row)
   }
 
-  /// Appends what has been found out about a row to a block.
+  /// What has been found out about the first rows, all of whose parts have been added.
   ///
   /// - Parameters:
-  ///   - row: The row, all of whose parts have been added.
-  ///   - id: The feature.
-  ///   - block: Receives one row.
-  mutating func append(_ row: Int, id: Int32, to block: inout FeatureBlock) {
-    block.featureIDs.append(id)
-    block.statuses.append(FeatureStatus.read.rawValue)
-    let moments = readings.moments(of: row)
-    block.means.append(Float(moments.mean))
-    block.standardDeviations.append(Float(moments.variance.squareRoot()))
-    block.skewnesses.append(Float(moments.skewness))
-    block.kurtoses.append(Float(moments.kurtosis))
-    appendDistribution(row, to: &block)
-    appendExtremes(row, to: &block)
+  ///   - ids: The features that the rows stand for, at most as many as there are rows.
+  ///   - statuses: What became of each; those that were not read hold -1 and NaN.
+  /// - Returns: One row for each.
+  func block(ids: [Int32], statuses: ArraySlice<FeatureStatus>) -> FeatureBlock {
+    precondition(ids.count == statuses.count, "\(ids.count) ids, \(statuses.count) statuses")
+    var block = FeatureBlock(topCount: topCount)
+    block.featureIDs = ids
+    block.statuses = statuses.map(\.rawValue)
+    let read = zip(ids.indices, statuses).filter { $0.1 == .read }.map(\.0)
+    addMoments(of: read, to: &block)
+    addDistributions(of: read, to: &block)
+    addLabels(of: read, to: &block)
+    addProbabilities(of: read, to: &block)
+    return block
   }
 
-  private func appendDistribution(_ row: Int, to block: inout FeatureBlock) {
-    let partition = readings.partition(of: row)
-    let best = Double(readings.top[row * readings.topCapacity])
-    let logarithm = Double.log(partition.sum)
-    block.logPartitions.append(Float(logitScale * best + logarithm))
-    let entropy = max(0, logarithm - partition.meanExponent)
-    block.entropies.append(labelIDs.count > 1 ? Float(entropy) : .nan)
-  }
-
-  private mutating func appendExtremes(_ row: Int, to block: inout FeatureBlock) {
-    readings.probabilities(of: row, scale: logitScale, count: topCount, into: &probabilities)
-    let topStart = row * readings.topCapacity
-    let bottomStart = row * topCount
-    for rank in 0..<topCount {
-      block.topLabelIDs.append(labelIDs[Int(readings.topPlaces[topStart + rank])])
-      block.topCosines.append(readings.top[topStart + rank])
-      block.topProbabilities.append(probabilities[rank])
-      block.bottomLabelIDs.append(labelIDs[Int(readings.bottomPlaces[bottomStart + rank])])
-      block.bottomCosines.append(-readings.bottom[bottomStart + rank])
-      block.bottomProbabilities.append(probabilities[topCount + rank])
+  private func addMoments(of rows: [Int], to block: inout FeatureBlock) {
+    let missing = [Float](repeating: .nan, count: block.rows)
+    var (means, deviations, skewnesses, kurtoses) = (missing, missing, missing, missing)
+    for row in rows {
+      let moments = readings.moments(of: row)
+      means[row] = Float(moments.mean)
+      deviations[row] = Float(moments.variance.squareRoot())
+      skewnesses[row] = Float(moments.skewness)
+      kurtoses[row] = Float(moments.kurtosis)
     }
-    let hasMargin = readings.topCapacity > 1
-    block.margins.append(
-      hasMargin ? readings.top[topStart] - readings.top[topStart + 1] : .nan)
+    (block.means, block.standardDeviations) = (means, deviations)
+    (block.skewnesses, block.kurtoses) = (skewnesses, kurtoses)
+  }
+
+  private func addDistributions(of rows: [Int], to block: inout FeatureBlock) {
+    let missing = [Float](repeating: .nan, count: block.rows)
+    var (margins, entropies, logPartitions) = (missing, missing, missing)
+    let isAlone = labelIDs.count == 1
+    for row in rows {
+      let partition = readings.partition(of: row)
+      let best = readings.top[row * readings.topCapacity]
+      let logarithm = Double.log(partition.sum)
+      logPartitions[row] = Float(logitScale * Double(best) + logarithm)
+      guard !isAlone else { continue }
+      entropies[row] = Float(max(0, logarithm - partition.meanExponent))
+      margins[row] = best - readings.top[row * readings.topCapacity + 1]
+    }
+    (block.margins, block.entropies, block.logPartitions) = (margins, entropies, logPartitions)
+  }
+
+  private func addLabels(of rows: [Int], to block: inout FeatureBlock) {
+    let noLabels = [Int32](repeating: -1, count: block.rows * topCount)
+    let noCosines = [Float](repeating: .nan, count: noLabels.count)
+    var (topIDs, top, bottomIDs, bottom) = (noLabels, noCosines, noLabels, noCosines)
+    for row in rows {
+      let topStart = row * readings.topCapacity
+      for index in (row * topCount)..<((row + 1) * topCount) {
+        let kept = topStart + index - row * topCount
+        topIDs[index] = labelIDs[Int(readings.topPlaces[kept])]
+        top[index] = readings.top[kept]
+        bottomIDs[index] = labelIDs[Int(readings.bottomPlaces[index])]
+        bottom[index] = -readings.bottom[index]
+      }
+    }
+    (block.topLabelIDs, block.topCosines) = (topIDs, top)
+    (block.bottomLabelIDs, block.bottomCosines) = (bottomIDs, bottom)
+  }
+
+  private func addProbabilities(of rows: [Int], to block: inout FeatureBlock) {
+    let missing = [Float](repeating: .nan, count: block.rows * topCount)
+    var (top, bottom) = (missing, missing)
+    var span = top.mutableSpan
+    readings.writeProbabilities(
+      of: .top, rows: rows, scale: logitScale, count: topCount, into: &span)
+    span = bottom.mutableSpan
+    readings.writeProbabilities(
+      of: .bottom, rows: rows, scale: logitScale, count: topCount, into: &span)
+    (block.topProbabilities, block.bottomProbabilities) = (top, bottom)
   }
 }

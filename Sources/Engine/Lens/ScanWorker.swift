@@ -39,25 +39,20 @@ struct ScanWorker {
   /// - Parameter positions: Positions in the selection.
   /// - Returns: One row for each.
   mutating func block(_ positions: Range<Int>) -> FeatureBlock {
-    var block = FeatureBlock(topCount: scan.topCount, capacity: positions.count)
     let tileRows = ProductOperand.tileRows
+    guard positions.count > tileRows else { return tile(positions) }
+    var block = FeatureBlock(topCount: scan.topCount)
     for start in stride(from: positions.lowerBound, to: positions.upperBound, by: tileRows) {
-      scanTile(start..<min(start + tileRows, positions.upperBound), into: &block)
+      block.append(tile(start..<min(start + tileRows, positions.upperBound)))
     }
     return block
   }
 
-  private mutating func scanTile(_ positions: Range<Int>, into block: inout FeatureBlock) {
-    let ids = scan.source.ids(at: positions)
+  private mutating func tile(_ positions: Range<Int>) -> FeatureBlock {
     reduction.removeAll()
-    if !readInPlace(positions) { readCopied(positions) }
-    for (row, id) in ids.enumerated() {
-      if statuses[row] == .read {
-        reduction.append(row, id: id, to: &block)
-      } else {
-        block.appendMasked(id: id, status: statuses[row])
-      }
-    }
+    if !readInPlace(positions), !readColumns(positions) { readRows(positions) }
+    return reduction.block(
+      ids: scan.source.ids(at: positions), statuses: statuses[..<positions.count])
   }
 }
 
@@ -73,30 +68,45 @@ extension ScanWorker {
   /// - Returns: False if they must be copied, all or because some must be rewritten.
   private mutating func readInPlace(_ positions: Range<Int>) -> Bool {
     let (bank, rows) = (scan.source.bank, positions.count)
-    guard first.paddedRows(rows) == rows,
-      let range = scan.source.storedRange(positions, acceptsColumns: first.acceptsColumns)
+    guard bank.isInPlace, !bank.isTransposed, first.paddedRows(rows) == rows,
+      let range = scan.source.wholeRange(positions)
     else { return false }
     var isDone = false
     bank.withStored(range) { stored in
-      if bank.isTransposed {
-        sums.addUpColumns(stored, columns: rows, height: bank.width, stride: bank.count)
-      } else {
-        sums.addUpRows(stored, rows: rows, width: bank.width)
-      }
+      sums.addUpRows(stored, rows: rows, width: bank.width)
       guard takeSteps(rows: rows).isEmpty else { return }
-      read(stored, stride: bank.isTransposed ? bank.count : nil, rows: rows)
+      read(stored, stride: nil, rows: rows)
       isDone = true
     }
     return isDone
   }
 
-  private mutating func readCopied(_ positions: Range<Int>) {
+  /// Reads copies of directions that are stored as columns, without exchanging rows and columns.
+  ///
+  /// - Parameter positions: Positions in the selection, at most `tileRows`.
+  /// - Returns: False if that cannot be done, for all or because some must be rewritten.
+  private mutating func readColumns(_ positions: Range<Int>) -> Bool {
+    let (bank, rows) = (scan.source.bank, positions.count)
+    guard bank.isTransposed, first.acceptsColumns, first.paddedRows(rows) == rows,
+      let range = scan.source.wholeRange(positions)
+    else { return false }
+    var copied = takeDirections()
+    defer { swap(&copied, &directions) }
+    var span = copied.mutableSpan
+    bank.readAsColumns(range, into: &span)
+    sums.addUpColumns(copied.span, columns: rows, height: bank.width, stride: rows)
+    guard takeSteps(rows: rows).isEmpty else { return false }
+    read(copied.span, stride: rows, rows: rows)
+    return true
+  }
+
+  /// Reads copies of directions as rows, some of which may have to be rewritten.
+  ///
+  /// - Parameter positions: Positions in the selection, at most `tileRows`.
+  private mutating func readRows(_ positions: Range<Int>) {
     let (width, rows) = (scan.source.bank.width, positions.count)
-    var copied: [Float] = []
-    swap(&copied, &directions)
-    if copied.isEmpty {
-      copied = [Float](repeating: 0, count: ProductOperand.tileRows * width)
-    }
+    var copied = takeDirections()
+    defer { swap(&copied, &directions) }
     scan.source.read(positions, into: &copied)
     sums.addUpRows(copied.span, rows: rows, width: width)
     for row in takeSteps(rows: rows) {
@@ -104,7 +114,16 @@ extension ScanWorker {
       if !scan.map.rewrite(&span, row: row) { statuses[row] = .unmapped }
     }
     read(copied.span, stride: nil, rows: rows)
-    swap(&copied, &directions)
+  }
+
+  /// Room for copied directions, to be put back.
+  private mutating func takeDirections() -> [Float] {
+    var taken: [Float] = []
+    swap(&taken, &directions)
+    if taken.isEmpty {
+      taken = [Float](repeating: 0, count: ProductOperand.tileRows * scan.source.bank.width)
+    }
+    return taken
   }
 
   /// Sets status and factor of each row.

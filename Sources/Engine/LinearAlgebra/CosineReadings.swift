@@ -105,29 +105,40 @@ struct CosineReadings: Sendable {
     return (reading.partition, reading.weighted / reading.partition)
   }
 
-  /// The probabilities of the greatest and the least cosines of a row.
+  /// The ends of a row.
+  enum End {
+    case top, bottom
+  }
+
+  /// The probabilities of the cosines kept at one end of rows.
   ///
   /// In `Double` and rounded once. The corresponding C function is `kernel_probabilities`.
   ///
   /// - Parameters:
-  ///   - row: The row, all of whose parts have been added.
+  ///   - end: Which end.
+  ///   - rows: The rows, all of whose parts have been added.
   ///   - scale: The factor on cosines.
-  ///   - count: How many are wanted at either end.
-  ///   - result: Receives those of the greatest, then those of the least, [2 · count].
-  func probabilities(of row: Int, scale: Double, count: Int, into result: inout [Float]) {
+  ///   - count: How many are wanted of each row.
+  ///   - result: Receives them in the places of the rows, [rows, count]; other rows are left alone.
+  func writeProbabilities(
+    of end: End, rows: [Int], scale: Double, count: Int, into result: inout MutableSpan<Float>
+  ) {
+    let (cosines, capacity, sign) =
+      end == .top ? (top, topCapacity, 1.0) : (bottom, bottomCapacity, -1)
+    let last = rows.max() ?? -1
     precondition(
-      count <= min(topCapacity, bottomCapacity) && result.count == 2 * count,
-      "\(count) probabilities into \(result.count)")
-    let topStart = row * topCapacity
-    for i in 0..<count {
-      result[i] = top[topStart + i]
-      result[count + i] = -bottom[row * bottomCapacity + i]
-    }
-    let reading = readings[row]
-    unsafe result.withUnsafeMutableBufferPointer { buffer in
-      unsafe kernel_probabilities(
-        buffer.baseAddress, buffer.count, scale, reading.best, reading.partition,
-        buffer.baseAddress)
+      count <= capacity && last < readings.count && (last + 1) * count <= result.count,
+      "\(count) probabilities of row \(last)")
+    unsafe cosines.withUnsafeBufferPointer { source in
+      unsafe result.withUnsafeMutableBufferPointer { target in
+        guard let source = source.baseAddress, let target = target.baseAddress else { return }
+        for row in rows {
+          let reading = readings[row]
+          unsafe kernel_probabilities(
+            source + row * capacity, count, sign, scale, reading.best, reading.partition,
+            target + row * count)
+        }
+      }
     }
   }
 }

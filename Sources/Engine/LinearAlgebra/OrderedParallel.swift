@@ -20,11 +20,42 @@ func forEachInOrder<State, Value: Sendable, Failure: Error>(
   produce: @escaping @Sendable (inout State, _ index: Int) -> Value,
   _ body: (Value) throws(Failure) -> Void
 ) throws(Failure) {
+  try forEachInOrder(
+    count: count, workers: workers, makeState: makeState,
+    produce: { state, index, _ in produce(&state, index) }, progress: { _ in }, body)
+}
+
+/// The same for values that take long, with news of how far they have come.
+///
+/// - Parameters:
+///   - count: The number of values; their indices are `0..<count`.
+///   - workers: The number of threads that compute, at least 1.
+///   - makeState: Makes what a worker keeps from one value to the next.
+///   - produce: Computes the value of an index. Receives a function to be called with an amount of
+///     work, in any unit, when so much has been done.
+///   - progress: Receives, on the calling thread, the amount done by all workers so far, as it grows.
+///   - body: Receives each value.
+/// - Throws: What `body` throws; no further value is handed over.
+func forEachInOrder<State, Value: Sendable, Failure: Error>(
+  count: Int, workers: Int, makeState: @escaping @Sendable () -> State,
+  produce:
+    @escaping @Sendable (
+      inout State, _ index: Int, _ advance: (_ amount: Int) -> Void
+    ) -> Value,
+  progress: (_ amount: Int) -> Void, _ body: (Value) throws(Failure) -> Void
+) throws(Failure) {
   precondition(workers > 0, "\(workers) workers")
   guard workers > 1, count > 1 else {
     guard count > 0 else { return }
     var state = makeState()
-    for index in 0..<count { try body(produce(&state, index)) }
+    var done = 0
+    for index in 0..<count {
+      let value = produce(&state, index) { amount in
+        done += amount
+        progress(done)
+      }
+      try body(value)
+    }
     return
   }
   let handover = Handover<Value>(count: count, room: 2 * workers + 2)
@@ -33,7 +64,9 @@ func forEachInOrder<State, Value: Sendable, Failure: Error>(
     running.enter()
     let thread = Thread {
       var state = makeState()
-      while let index = handover.take() { handover.put(produce(&state, index), at: index) }
+      while let index = handover.take() {
+        handover.put(produce(&state, index, handover.advance), at: index)
+      }
       running.leave()
     }
     thread.start()
@@ -42,13 +75,22 @@ func forEachInOrder<State, Value: Sendable, Failure: Error>(
     handover.close()
     running.wait()
   }
-  for index in 0..<count { try body(handover.value(at: index)) }
+  var reported = 0
+  for index in 0..<count {
+    let value = handover.value(at: index) { done in
+      if done > reported { progress(done) }
+      reported = done
+    }
+    try body(value)
+  }
 }
 
 /// Values on their way from the threads that compute them to the one that uses them.
 private final class Handover<Value: Sendable>: Sendable {
   private struct Contents {
     var values: [Int: Value] = [:]
+    /// The work that has been done, in the unit of whoever does it.
+    var done = 0
     var isClosed = false
   }
 
@@ -78,10 +120,18 @@ private final class Handover<Value: Sendable>: Sendable {
     arrivals.signal()
   }
 
-  /// Waits for a value and takes it out.
-  func value(at index: Int) -> Value {
+  /// Tells whoever waits that work has been done.
+  func advance(by amount: Int) {
+    contents.withLock { $0.done += amount }
+    arrivals.signal()
+  }
+
+  /// Waits for a value and takes it out; tells the work done at each arrival.
+  func value(at index: Int, progress: (_ done: Int) -> Void) -> Value {
     while true {
-      if let value = contents.withLock({ $0.values.removeValue(forKey: index) }) {
+      let (value, done) = contents.withLock { ($0.values.removeValue(forKey: index), $0.done) }
+      progress(done)
+      if let value {
         room.signal()
         return value
       }

@@ -1,8 +1,8 @@
 extension LabelBank {
   /// Encodes labels by the text tower of a model.
   ///
-  /// Each label is put into each template; the unit embeddings of a label's prompts are averaged,
-  /// and the mean is made a unit vector again. Masked labels are not encoded.
+  /// Each label is put into each template; the unit embeddings of a label's prompts are averaged in
+  /// `Double`, and the mean is made a unit vector again. Masked labels are not encoded.
   ///
   /// - Parameters:
   ///   - labels: The labels.
@@ -25,13 +25,16 @@ extension LabelBank {
     let usable = labels.labels.indices.filter { !labels.isMasked[$0] }
     let grid = PromptGrid(labels: usable.map { labels.labels[$0] }, templates: templates)
     let sequences = tokenizer.encode(grid.prompts, contextLength: tower.contextLength)
-    let prompts = try tower.embed(sequences.map(\.ids), workers: workers, progress: progress)
-    var embeddings = Matrix(rows: labels.count, columns: tower.embeddingWidth)
-    for (position, label) in usable.enumerated() {
-      let mean = prompts.meanOfRows(grid.indices(ofLabel: position))
-      embeddings.elements.replaceSubrange(
-        (label * mean.count)..<((label + 1) * mean.count), with: mean)
+    let width = tower.embeddingWidth
+    var sums = [Double](repeating: 0, count: labels.count * width)
+    try tower.forEachEmbedding(of: sequences.map(\.ids), workers: workers, progress: progress) {
+      prompt, row in
+      let start = usable[prompt / templates.count] * width
+      for j in 0..<width { sums[start + j] += Double(row[j]) }
     }
+    let embeddings = Matrix(
+      rows: labels.count, columns: width,
+      elements: sums.map { Float($0 / Double(templates.count)) })
     let truncated = sequences.count(where: \.isTruncated)
     var warnings = labels.notices.map(\.description)
     if truncated > 0 {
@@ -48,17 +51,5 @@ extension LabelBank {
       source: source, labels: labels.labels, embeddings: embeddings, blank: labels.isMasked,
       logitScale: try model.logitScale(), provenance: provenance, warnings: warnings,
       truncatedPromptCount: truncated)
-  }
-}
-
-extension Matrix {
-  /// The mean of some rows, summed in `Double`; one row is returned as it is.
-  fileprivate func meanOfRows(_ range: Range<Int>) -> [Float] {
-    if range.count == 1 { return Array(row(range.lowerBound)) }
-    var sum = [Double](repeating: 0, count: columns)
-    for index in range {
-      for (j, element) in row(index).enumerated() { sum[j] += Double(element) }
-    }
-    return sum.map { Float($0 / Double(range.count)) }
   }
 }

@@ -32,38 +32,50 @@ struct Linear: Sendable {
     bias = hasBias ? try file.weights(name + ".bias", shape: [outputs]).floats() : []
   }
 
-  /// Applies the layer to rows.
+  /// The fewest rows of a product that has the same bits at every place, or nil if none of up to
+  /// `PackedPanels.tileRows` rows has.
+  private var uniformRows: Int? {
+    let count = PackedPanels.tileRows
+    return (1...count).first { BLAS.isUniform(m: $0, n: outputs, k: inputs) }
+  }
+
+  /// The rows that arrays must have room for so that `rows` rows can be multiplied.
+  static func room(forRows rows: Int) -> Int {
+    let unit = PackedPanels.tileRows
+    return max(1, (rows + unit - 1) / unit) * unit
+  }
+
+  /// Multiplies rows with the matrix, without bias.
   ///
-  /// Each result has the same bits whatever the other rows are and however many there are. The
-  /// price is a copy of the matrix for each call.
+  /// Each result has the same bits whatever the other rows are and however many there are. Where
+  /// the kernels do not give that by themselves, the price is a copy of the matrix for each call.
   ///
   /// - Parameters:
-  ///   - input: The rows, [rows, inputs].
+  ///   - input: The rows, [rows, inputs], from its start.
   ///   - rows: How many there are.
-  ///   - output: Receives [rows, outputs].
+  ///   - output: Receives [rows, outputs], from its start; what follows may change.
   ///   - scratch: Room for widened weights and for products.
-  func apply(
+  /// - Precondition: `input` and `output` have `room(forRows: rows)` rows; what is in the room to
+  ///   spare is multiplied, and not used.
+  func multiply(
     _ input: [Float], rows: Int, into output: inout [Float], scratch: inout [Float]
   ) {
-    let panels = weight.withFloats(in: 0..<weight.elementCount, scratch: &scratch) { weight in
-      PackedPanels(weight, count: outputs, width: inputs)
-    }
-    let tileRows = PackedPanels.tileRows
-    var tile = [Float](repeating: 0, count: tileRows * inputs)
-    var product = [Float](repeating: 0, count: tileRows * outputs)
-    for first in stride(from: 0, to: rows, by: tileRows) {
-      let used = min(tileRows, rows - first)
-      tile.replaceSubrange(
-        0..<(used * inputs), with: input[(first * inputs)..<((first + used) * inputs)])
-      panels.multiply(
-        tile.span, rows: tileRows, columns: 0..<outputs, into: &product, scratch: &scratch)
-      var target = output.mutableSpan
-      for row in 0..<used {
-        let (source, destination) = (row * outputs, (first + row) * outputs)
-        for j in 0..<outputs {
-          target[destination + j] = product[source + j] + (bias.isEmpty ? 0 : bias[j])
-        }
+    let room = Self.room(forRows: rows)
+    precondition(input.count >= room * inputs, "\(input.count) elements, no room for \(room) rows")
+    precondition(output.count >= room * outputs, "\(output.count) elements of results")
+    guard let least = uniformRows else {
+      let panels = weight.withFloats(in: 0..<weight.elementCount, scratch: &scratch) { weight in
+        PackedPanels(weight, count: outputs, width: inputs)
       }
+      panels.multiply(
+        input.span, rows: room, columns: 0..<outputs, into: &output, scratch: &scratch)
+      return
+    }
+    weight.withFloats(in: 0..<weight.elementCount, scratch: &scratch) { weight in
+      var target = output.mutableSpan
+      BLAS.gemm(
+        input.span, weight, opB: .transpose, m: max(rows, least), n: outputs, k: inputs,
+        into: &target)
     }
   }
 }

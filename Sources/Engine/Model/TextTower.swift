@@ -36,6 +36,12 @@ public struct TextTower: Sendable {
   /// The width of the joint space, D.
   public var embeddingWidth: Int { projection.outputs }
 
+  /// How the width of a block is divided for attention.
+  var heads: AttentionHeads {
+    AttentionHeads(
+      count: configuration.headCount, width: configuration.width / configuration.headCount)
+  }
+
   /// The most tokens of a prompt, start and end tokens included.
   public var contextLength: Int { configuration.contextLength }
 
@@ -83,62 +89,57 @@ extension TextTower.Block {
 // MARK: - Prompts to embeddings
 
 extension TextTower {
-  /// The most tokens that are computed together: large enough for full-speed products, small
-  /// enough that the widest state of a batch stays near 25 MB for ViT-L/14.
-  static let tokensPerBatch = 2048
-
   /// The unit embeddings of prompts.
   ///
-  /// Tokens after the one that is pooled cannot reach it under the causal mask and are left out;
-  /// nothing is padded. Equal prompts are computed once. An embedding has the same bits whatever
-  /// the other prompts are, and for any number of workers.
+  /// Equal prompts are computed once, and so are equal beginnings of prompts. An embedding has the
+  /// same bits whatever the other prompts are, and for any number of workers.
   ///
   /// - Parameters:
   ///   - prompts: Token ids with start and end tokens, at most `contextLength` each.
   ///   - workers: The number of threads.
-  ///   - progress: Called on the calling thread with the number of distinct prompts done so far,
-  ///     and how many there are.
+  ///   - progress: Called on the calling thread with how much of the work is done, counted in
+  ///     distinct prompts, and how many there are.
   /// - Returns: One row for each prompt, in order: [prompts.count, D].
   /// - Precondition: No prompt has more than `contextLength` tokens.
   /// - Throws: `ModelError` if a token is not in the vocabulary or the end token is missing.
   public func embed(
     _ prompts: [[Int32]], workers: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(ModelError) -> Matrix {
-    var distinct: [ArraySlice<Int32>] = []
-    var indexOf: [ArraySlice<Int32>: Int] = [:]
-    var rows: [Int] = []
-    for prompt in prompts {
-      let prefix = try pooledPrefix(of: prompt)
-      let index = indexOf[prefix] ?? distinct.count
-      if index == distinct.count {
-        distinct.append(prefix)
-        indexOf[prefix] = index
-      }
-      rows.append(index)
-    }
-    let embeddings = embedDistinct(distinct, workers: workers, progress: progress)
-    var result = Matrix(rows: prompts.count, columns: embeddingWidth)
-    for (prompt, index) in rows.enumerated() {
-      result.elements.replaceSubrange(
-        (prompt * embeddingWidth)..<((prompt + 1) * embeddingWidth), with: embeddings.row(index))
+    let width = embeddingWidth
+    var result = Matrix(rows: prompts.count, columns: width)
+    try forEachEmbedding(of: prompts, workers: workers, progress: progress) { prompt, row in
+      for j in 0..<width { result.elements[prompt * width + j] = row[j] }
     }
     return result
   }
 
-  private func embedDistinct(
-    _ sequences: [ArraySlice<Int32>], workers: Int, progress: (Int, Int) -> Void
-  ) -> Matrix {
-    let batches = Self.batches(of: sequences)
-    var elements: [Float] = []
-    for first in stride(from: 0, to: batches.count, by: workers) {
-      let wave = Array(batches[first..<min(first + workers, batches.count)])
-      let parts = mapInParallel(count: wave.count, workers: workers) { index in
-        TextTowerPass(tower: self, sequences: Array(sequences[wave[index]])).run()
+  /// Calls `body` with the unit embedding of each prompt, as `embed` has it, on the calling thread.
+  ///
+  /// Embeddings come in lexicographic order of their tokens, equal ones in the order of the
+  /// prompts: an order that two prompts have whatever the others are. No more are kept than a few
+  /// blocks for each worker.
+  func forEachEmbedding(
+    of prompts: [[Int32]], workers: Int, progress: (_ done: Int, _ total: Int) -> Void,
+    _ body: (_ prompt: Int, _ row: Span<Float>) -> Void
+  ) throws(ModelError) {
+    var prefixes: [ArraySlice<Int32>] = []
+    for prompt in prompts { prefixes.append(try pooledPrefix(of: prompt)) }
+    let plan = PromptBlocks(prefixes, workers: workers)
+    var next = 0
+    forEachInOrder(
+      count: plan.blocks.count, workers: workers, makeState: { TextTowerPass(tower: self) },
+      produce: { pass, index, advance in
+        let block = plan.blocks[index]
+        return pass.run(PrefixTrie(plan.sequences[block])) { advance(block.count) }
+      },
+      progress: { progress($0 / blocks.count, plan.sequences.count) }
+    ) { rows in
+      for start in stride(from: 0, to: rows.count, by: embeddingWidth) {
+        let row = rows.span.extracting(start..<(start + embeddingWidth))
+        for prompt in plan.sources[next] { body(prompt, row) }
+        next += 1
       }
-      for part in parts { elements += part }
-      progress(wave.last?.upperBound ?? 0, sequences.count)
     }
-    return Matrix(rows: sequences.count, columns: embeddingWidth, elements: elements)
   }
 
   /// The tokens up to and including the one at which the embedding is taken.
@@ -164,21 +165,5 @@ extension TextTower {
       throw ModelError(path: path, reason: .noEndToken(id: endToken, prompt: "tokens " + ids))
     }
     return prompt[...position]
-  }
-
-  /// Cuts sequences into runs of at most `tokensPerBatch` tokens, at least one sequence each.
-  private static func batches(of sequences: [ArraySlice<Int32>]) -> [Range<Int>] {
-    var batches: [Range<Int>] = []
-    var start = 0
-    var tokens = 0
-    for (index, sequence) in sequences.enumerated() {
-      if index > start, tokens + sequence.count > tokensPerBatch {
-        batches.append(start..<index)
-        (start, tokens) = (index, 0)
-      }
-      tokens += sequence.count
-    }
-    if start < sequences.count { batches.append(start..<sequences.count) }
-    return batches
   }
 }

@@ -17,7 +17,7 @@ public struct BankRequest: Sendable {
   private(set) var inputs: RunInputs
 
   /// The version of the computation; it changes when the same inputs give other bits.
-  private static let encoderVersion = 1
+  private static let encoderVersion = 2
 
   /// Opens what is needed to encode labels.
   ///

@@ -109,6 +109,27 @@ extension Tensor {
 }
 
 extension Tensor {
+  /// Copies some of the elements as `Float`.
+  ///
+  /// Half precisions and `Float` are exact; `Double` is rounded to nearest.
+  ///
+  /// - Parameters:
+  ///   - range: The elements wanted, as indices into the row-major order.
+  ///   - target: Receives them.
+  ///   - start: Where the first one goes.
+  /// - Precondition: The dtype is a floating-point type, `range` lies in the tensor, and `target`
+  ///   has room.
+  func copyFloats(in range: Range<Int>, into target: inout MutableSpan<Float>, at start: Int) {
+    precondition(range.upperBound <= elementCount, "\(name): elements \(range)")
+    let first = bytes.startIndex + range.lowerBound * dtype.byteWidth
+    let slice = bytes[first..<(first + range.count * dtype.byteWidth)]
+    unsafe slice.withUnsafeBytes { raw in
+      unsafe widen(raw.bytes, dtype: dtype, into: &target, at: start)
+    }
+  }
+}
+
+extension Tensor {
   /// All elements as `Int`, in order, or nil if the dtype is not an integer type of up to 64 bits
   /// or a value does not fit in `Int`.
   public func integers() -> [Int]? {

@@ -64,11 +64,14 @@ import Testing
     let logarithm = log(partition.sum) + 50 * Double(readings.top[0])
     #expect(abs(logarithm - exact.logPartition) < 4e-6)
     #expect(abs(log(partition.sum) - partition.meanExponent - exact.entropy) < 1e-5)
-    var probabilities = [Float](repeating: 0, count: 6)
-    readings.probabilities(of: 0, scale: 50, count: 3, into: &probabilities)
-    let ends = exact.order.prefix(3) + exact.order.suffix(3).reversed()
-    for (found, label) in zip(probabilities, ends) {
-      #expect(abs(Double(found) / exact.probabilities[label] - 1) < 4e-6)
+    for end in [CosineReadings.End.top, .bottom] {
+      var probabilities = [Float](repeating: 0, count: 3)
+      var span = probabilities.mutableSpan
+      readings.writeProbabilities(of: end, rows: [0], scale: 50, count: 3, into: &span)
+      let order = end == .top ? exact.order : exact.order.reversed()
+      for (found, label) in zip(probabilities, order) {
+        #expect(abs(Double(found) / exact.probabilities[label] - 1) < 4e-6)
+      }
     }
   }
 

@@ -88,11 +88,12 @@ import Testing
     }
   }
 
-  @Test func progressCountsDistinctPromptsToTheEnd() throws {
+  @Test(arguments: [1, 2, 5])
+  func progressCountsDistinctPromptsToTheEnd(workers: Int) throws {
     let tower = try ClipFixture("quick-gelu").model.textTower()
     let prompts = randomPrompts(300)
     var steps: [Int] = []
-    _ = try tower.embed(prompts + prompts, workers: 1) { done, total in
+    _ = try tower.embed(prompts + prompts, workers: workers) { done, total in
       #expect(total == 300)
       steps.append(done)
     }

@@ -8,6 +8,15 @@ extension RowReduction {
       let end = min(first + CosineReadings.partSize, cosines.count)
       add(cosines.span.extracting(first..<end), factor: 1, first: first, to: 0)
     }
-    append(0, id: id, to: &block)
+    block.append(self.block(ids: [id], statuses: [.read]))
+  }
+}
+
+extension FeatureBlock {
+  /// Appends a feature that was not read.
+  mutating func appendMasked(id: Int32, status: FeatureStatus) {
+    let reduction = RowReduction(
+      rows: 1, logitScale: 1, labelIDs: (0..<Int32(topCount)).map { $0 }, topCount: topCount)
+    append(reduction.block(ids: [id], statuses: [status]))
   }
 }
