@@ -7,7 +7,7 @@ OUT ?= out
 DATA ?= ../shared/data
 PYTHON ?= python3
 
-.PHONY: help setup build demo test lint unit-tests check-demo oracle bench manual install uninstall \
+.PHONY: help setup build demo test lint unit-tests check-demo oracle bench scaling manual install uninstall \
 	clean
 
 help: ## List the targets
@@ -62,6 +62,9 @@ oracle: build ## Compare with transformers at the sizes of real CLIP (needs torc
 bench: setup ## Time the parts and the whole against bare matrix products
 	swift build -c release --product enginebench
 	.build/release/enginebench
+
+scaling: build ## Time a million features and 37,445 labels, and sample the memory used
+	$(PYTHON) benchmarks/scaling.py --lensctl $(LENSCTL) --work $(OUT)/scaling
 
 manual: build
 	swift package generate-manual --multi-page --configuration release

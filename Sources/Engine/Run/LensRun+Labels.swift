@@ -36,8 +36,8 @@ extension LensRun {
     case .embeddings(let path, let key, let namesPath):
       let tensor = try LabelBank.embeddings(in: TensorFile(contentsOf: path), key: key)
       let memory = try plan(
-        request, labels: path, count: tensor.shape[0], width: tensor.shape[1], isStored: true,
-        directions: directions)
+        request, labels: path, count: tensor.shape[0], width: tensor.shape[1],
+        stored: tensor.bytes.count, directions: directions)
       progress(.planned(memory))
       let bank = try LabelBank(
         contentsOf: path, key: key, namesPath: namesPath, isStreamed: memory.streamsLabels)
@@ -55,27 +55,40 @@ extension LensRun {
       let (bank, _, memory) = try bankRequest.bank(
         cache: request.bankCache, progress: progress
       ) { isStored in
-        try plan(
-          request, labels: name, count: bankRequest.labels.count,
-          width: model.configuration.embeddingWidth, isStored: isStored,
+        let (count, width) = (bankRequest.labels.count, model.configuration.embeddingWidth)
+        return try plan(
+          request, labels: name, count: count, width: width,
+          stored: isStored ? 4 * count * width : nil,
           encoding: isStored ? nil : bankRequest.encodingSizes, directions: directions)
       }
       return (bank, memory)
     }
   }
 
+  /// Plans a scan.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - labels: What the labels are called in messages.
+  ///   - count: The number of labels, C.
+  ///   - width: The width of the joint space, D.
+  ///   - stored: The bytes of the label embeddings in their file; nil if they must be encoded.
+  ///   - encoding: What encoding takes.
+  ///   - directions: What is scanned.
+  /// - Returns: The plan.
+  /// - Throws: `RunError` if memory does not suffice.
   private static func plan(
-    _ request: ScanRequest, labels: String, count: Int, width: Int, isStored: Bool,
+    _ request: ScanRequest, labels: String, count: Int, width: Int, stored: Int?,
     encoding: MemorySizes.Encoding? = nil, directions: ScannedDirections
   ) throws(RunError) -> MemoryPlan {
     let bank = directions.bank
     let sizes = MemorySizes(
       labelCount: count, embeddingWidth: width,
-      isPacked: ProductLayout(count: count, width: width).isPacked, isStored: isStored,
+      isPacked: ProductLayout(count: count, width: width).isPacked, isStored: stored != nil,
       encoding: encoding,
       scan: MemorySizes.Scan(
         directionWidth: bank.width, isMapped: directions.isMapped, topCount: directions.topCount),
-      mappedBytes: bank.tensor.bytes.count)
+      mappedBytes: bank.tensor.bytes.count + (stored ?? 0))
     return try MemoryPlan(
       sizes, workers: request.workers, stated: request.memoryLimit,
       standard: MemoryLimit.current.standard, labels: labels)
