@@ -153,6 +153,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--max-memory", help="as lensctl has it")
+    parser.add_argument("--only", choices=["features", "labels"], help="one of the series")
     parser.add_argument("--divide", type=int, default=1, help="all sizes by so much, to try it out")
     options = parser.parse_args()
     most, few = FEATURES // options.divide, FEW_FEATURES // options.divide
@@ -165,8 +166,10 @@ def main():
     for count in [few_labels] + label_counts:
         path = options.work / f"labels-{count}.safetensors"
         write_safetensors(path, "F32", [("rows", [count, JOINT], 1)])
-    series(options, "features", [(most // k, few_labels) for k in (8, 4, 2, 1)])
-    series(options, "labels", [(few, count) for count in label_counts])
+    if options.only != "labels":
+        series(options, "features", [(most // k, few_labels) for k in (8, 4, 2, 1)])
+    if options.only != "features":
+        series(options, "labels", [(few, count) for count in label_counts])
 
 
 if __name__ == "__main__":

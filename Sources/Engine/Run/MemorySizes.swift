@@ -50,7 +50,7 @@ extension MemorySizes {
   private static let threadBase = 4.0 * 1_048_576
 
   /// A label: its name, the tables that find duplicates, its statuses and counts.
-  private static let labelBytes = 768.0
+  private static let labelBytes = 384.0
 
   /// A prompt: its text, its tokens, and its place in the order of all.
   private static let promptBytes = 640.0

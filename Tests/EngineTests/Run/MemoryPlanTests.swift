@@ -34,7 +34,7 @@ import Testing
     #expect(whole.peakBytes > parts.peakBytes && parts.peakBytes > one.peakBytes)
     #expect(
       one.description
-        == "memory: about \(MemorySize.text(one.scanBytes)) for 1 of 2 threads, 27 MiB for labels "
+        == "memory: about \(MemorySize.text(one.scanBytes)) for 1 of 2 threads, 14 MiB for labels "
         + "by parts, limit \(MemorySize.text(one.limit)), mapped 256 MiB")
   }
 
