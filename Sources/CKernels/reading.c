@@ -144,15 +144,15 @@ INLINE void add_powers(part_lanes *part, const doubles *low, const doubles *high
   part->fourth_high += square_high * square_high;
 }
 
-// Adds 16 exponentials, and each times its exponent.
-INLINE void add_weights(part_lanes *part, const floats *weights, const floats *exponents) {
-  doubles weights_low, weights_high, low, high;
-  widen_lanes(weights, &weights_low, &weights_high);
-  widen_lanes(exponents, &low, &high);
-  part->partition_low += weights_low;
-  part->partition_high += weights_high;
-  part->weighted_low += weights_low * low;
-  part->weighted_high += weights_high * high;
+// Adds 16 exponentials, and as many products with their exponents.
+INLINE void add_weights(part_lanes *part, const floats *weights, const floats *products) {
+  doubles low, high;
+  widen_lanes(weights, &low, &high);
+  part->partition_low += low;
+  part->partition_high += high;
+  widen_lanes(products, &low, &high);
+  part->weighted_low += low;
+  part->weighted_high += high;
 }
 
 // Extremes and mean: the first look at a part, which also writes the cosines down.
@@ -180,39 +180,59 @@ INLINE double gather_cosines(part_lanes *part, float *cosines, const float *prod
   return (sum + sum_lanes(&part->sum_low, &part->sum_high)) / (double)count;
 }
 
+// Adds the differences of 16 cosines from the mean, and gives their exponentials relative to the
+// best, and those times their exponents.
+INLINE void weigh(part_lanes *part, const float *cosines, double mean, float best, float scale,
+                  floats *weights, floats *products) {
+  floats lanes;
+  doubles low, high;
+  load(&lanes, cosines);
+  widen_lanes(&lanes, &low, &high);
+  low -= mean;
+  high -= mean;
+  add_powers(part, &low, &high);
+  lanes = (lanes - best) * scale;
+  *weights = lanes;
+  exponentiate(weights);
+  *products = *weights * lanes;
+}
+
 // Moments about the mean, and exponentials relative to the best: the second look.
+//
+// Exponentials, whose own errors are as large, are added in pairs as floats and then in double.
 INLINE void gather_sums(part_lanes *part, const float *cosines, size_t count, double mean,
                         float best, float scale) {
-  floats lanes, weights;
-  doubles low, high;
+  floats weights, products, more_weights, more_products;
   size_t j = 0;
-  for (; j + LANES <= count; j += LANES) {
-    load(&lanes, cosines + j);
-    widen_lanes(&lanes, &low, &high);
-    low -= mean;
-    high -= mean;
-    add_powers(part, &low, &high);
-    lanes = (lanes - best) * scale;
-    weights = lanes;
-    exponentiate(&weights);
-    add_weights(part, &weights, &lanes);
+  for (; j + 2 * LANES <= count; j += 2 * LANES) {
+    weigh(part, cosines + j, mean, best, scale, &weights, &products);
+    weigh(part, cosines + j + LANES, mean, best, scale, &more_weights, &more_products);
+    weights += more_weights;
+    products += more_products;
+    add_weights(part, &weights, &products);
+  }
+  if (j + LANES <= count) {
+    weigh(part, cosines + j, mean, best, scale, &weights, &products);
+    add_weights(part, &weights, &products);
+    j += LANES;
   }
   if (j == count) return;
   // Lanes past the end differ by nothing and weigh nothing.
-  load(&lanes, cosines + j);
-  weights = lanes = (lanes - best) * scale;
+  doubles low = {}, high = {};
+  load(&products, cosines + j);
+  weights = products = (products - best) * scale;
   exponentiate(&weights);
-  low = high = (doubles){};
+  products *= weights;
   for (size_t lane = 0; lane < LANES; lane++) {
     const double difference = j + lane < count ? (double)cosines[j + lane] - mean : 0;
     if (lane < LANES / 2)
       low[lane] = difference;
     else
       high[lane - LANES / 2] = difference;
-    if (j + lane >= count) weights[lane] = lanes[lane] = 0;
+    if (j + lane >= count) weights[lane] = products[lane] = 0;
   }
   add_powers(part, &low, &high);
-  add_weights(part, &weights, &lanes);
+  add_weights(part, &weights, &products);
 }
 
 // Offers the cosines that could be among those kept: the third look.

@@ -13,6 +13,14 @@ void openblas_set_num_threads(int num_threads);
 __attribute__((weak)) void gotoblas_dynamic_quit(void);
 __attribute__((weak)) void gotoblas_dynamic_init(void);
 
+// Ends the library's own threads, which it starts again when it needs them. Null in libraries
+// without threads.
+__attribute__((weak)) int blas_thread_shutdown_(void);
+
+static inline void openblas_end_threads(void) {
+  if (blas_thread_shutdown_) blas_thread_shutdown_();
+}
+
 // Has OpenBLAS choose its kernels again; 0 if it cannot.
 static inline int openblas_choose_again(void) {
   if (!gotoblas_dynamic_quit || !gotoblas_dynamic_init) return 0;

@@ -68,14 +68,18 @@ extension ScanWorker {
   /// - Returns: False if they must be copied, all or because some must be rewritten.
   private mutating func readInPlace(_ positions: Range<Int>) -> Bool {
     let (bank, rows) = (scan.source.bank, positions.count)
-    guard bank.isInPlace, !bank.isTransposed, first.paddedRows(rows) == rows,
-      let range = scan.source.wholeRange(positions)
+    guard bank.isInPlace, !bank.isTransposed || first.acceptsColumns,
+      first.paddedRows(rows) == rows, let range = scan.source.wholeRange(positions)
     else { return false }
     var isDone = false
     bank.withStored(range) { stored in
-      sums.addUpRows(stored, rows: rows, width: bank.width)
+      if bank.isTransposed {
+        sums.addUpColumns(stored, columns: rows, height: bank.width, stride: bank.count)
+      } else {
+        sums.addUpRows(stored, rows: rows, width: bank.width)
+      }
       guard takeSteps(rows: rows).isEmpty else { return }
-      read(stored, stride: nil, rows: rows)
+      read(stored, stride: bank.isTransposed ? bank.count : nil, rows: rows)
       isDone = true
     }
     return isDone
@@ -87,7 +91,7 @@ extension ScanWorker {
   /// - Returns: False if that cannot be done, for all or because some must be rewritten.
   private mutating func readColumns(_ positions: Range<Int>) -> Bool {
     let (bank, rows) = (scan.source.bank, positions.count)
-    guard bank.isTransposed, first.acceptsColumns, first.paddedRows(rows) == rows,
+    guard bank.isTransposed, !bank.isInPlace, first.acceptsColumns, first.paddedRows(rows) == rows,
       let range = scan.source.wholeRange(positions)
     else { return false }
     var copied = takeDirections()

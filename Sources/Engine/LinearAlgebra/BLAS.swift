@@ -40,10 +40,18 @@ public enum BLAS {
   }
 
   /// Has every product run on the thread that calls it, with the best kernels.
+  ///
+  /// Threads that OpenBLAS made when it was loaded are ended: for 2^26 cycles they wait for work
+  /// by calling `sched_yield`, on cores that the engine's own threads could use.
   private static let prepared: Void = {
     openblas_set_num_threads(1)
+    openblas_end_threads()
     _ = kernel
   }()
+
+  /// Does now what the first product does otherwise: chooses the kernels, and ends the library's
+  /// own threads.
+  static func prepare() { _ = prepared }
 
   /// Replaces `c` with `alpha * op(a) * op(b) + beta * c`.
   ///
