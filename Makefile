@@ -8,8 +8,8 @@ DATA ?= ../shared/data
 PYTHON ?= python3
 BENCH ?=
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-bench oracle bench manual \
-	install uninstall clean
+.PHONY: help setup build demo test lint unit-tests check-demo check-bench oracle bench scaling \
+	manual install uninstall clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -70,6 +70,9 @@ check-bench:
 	@mkdir -p $(OUT)
 	PYTHON=/usr/bin/python3 .build/release/enginebench --smoke --csv $(OUT)/bench-smoke.csv \
 	  >$(OUT)/bench-smoke.txt 2>&1 || { cat $(OUT)/bench-smoke.txt; exit 1; }
+
+scaling: build ## Time a million features and 37,445 labels, and sample the memory used
+	$(PYTHON) benchmarks/scaling.py --lensctl $(LENSCTL) --work $(OUT)/scaling
 
 manual: build
 	swift package generate-manual --multi-page --configuration release

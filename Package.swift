@@ -55,7 +55,7 @@ let package = Package(
       name: "enginebench",
       dependencies: ["COpenBLAS", "Engine"],
       path: "benchmarks",
-      exclude: ["SPEED.md", "peers.py"],
+      exclude: ["SPEED.md", "peers.py", "scaling.py"],
       swiftSettings: strict),
 
     // MARK: - Tests

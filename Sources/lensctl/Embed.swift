@@ -43,8 +43,8 @@ struct Embed: EngineCommand {
       workers: compute.workers)
     try OutputFile.refuse(out, ifAmong: request.inputPaths + prompts.files)
     let (bank, wasCached) = try request.bank(
-      cache: compute.bankCache, workers: compute.workers
-    ) { done, total in printer.show(.encoding(done: done, total: total)) }
+      cache: compute.bankCache, workers: compute.workers, memoryLimit: try compute.memoryLimit()
+    ) { printer.show($0) }
     if compute.strict, !bank.faults.isEmpty {
       throw RunError(subject: labels, reason: .strict(bank.faults))
     }

@@ -146,6 +146,7 @@ struct Scan: EngineCommand {
     request.temperature = temperature
     request.topCount = top
     request.features = features
+    request.memoryLimit = try compute.memoryLimit()
     request.isStrict = compute.strict
     request.bankCache = compute.bankCache
     request.digestCache = compute.digestCache

@@ -67,4 +67,24 @@ import Testing
       strict.messages
         == "lensctl: \(place.path)/labels.safetensors: refused by --strict: 1 labels masked\n")
   }
+
+  @Test func memoryIsToldBeforehandAndHeldTo() throws {
+    let rows = Workplace.rows(3, width: 16)
+    let names = ["cat", "dog", "tree"]
+    let run = try scan(rows, names: names, "--threads", "2", "--max-memory", "1g")
+    #expect(run.status == 0)
+    #expect(
+      run.preflight?.hasSuffix(" for 2 threads, 0.0 MiB for labels, limit 1.0 GiB, mapped 0.0 MiB")
+        == true)
+    #expect(try scan(rows, names: names, "--quiet").preflight == nil)
+    let fewer = try scan(rows, names: names, "--threads", "64", "--max-memory", "300M")
+    #expect(fewer.status == 0)
+    #expect(fewer.output == run.output)
+    #expect(fewer.preflight?.contains(" of 64 threads, ") == true)
+    let none = try scan(rows, names: names, "--max-memory", "65536")
+    #expect(none.status == 64)
+    #expect(none.output.isEmpty)
+    #expect(none.messages.hasPrefix("lensctl: --max-memory: found 0.0 MiB, expected at least "))
+    #expect(none.messages.hasSuffix(" for one block on one thread\n"))
+  }
 }

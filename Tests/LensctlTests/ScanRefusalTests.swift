@@ -32,6 +32,14 @@ import Testing
     (whole + ["--threads", "0"], "--threads: found 0, expected 1 to 1024"),
     (whole + ["--threads=-2"], "--threads: found -2, expected 1 to 1024"),
     (whole + ["--threads", "1025"], "--threads: found 1025, expected 1 to 1024"),
+    (
+      whole + ["--max-memory", "0"],
+      "--max-memory: found 0, expected bytes, at least 1, such as 512M or 4G"
+    ),
+    (
+      whole + ["--max-memory", "4Q"],
+      "--max-memory: found 4Q, expected bytes, at least 1, such as 512M or 4G"
+    ),
     (whole + ["--alpha", "2"], "decoder: alpha: only a shifted direction has one"),
     (
       whole + ["--direction", "shifted", "--alpha", "0"],

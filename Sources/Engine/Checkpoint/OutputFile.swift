@@ -9,8 +9,21 @@ public enum OutputFile {
   ///   - path: The final name; replaced if it exists.
   /// - Throws: `OutputError`; nothing is left behind then.
   public static func write(_ pieces: Data..., to path: String) throws(OutputError) {
+    try writePieces(to: path) { write in for piece in pieces { try write(piece) } }
+  }
+
+  /// Writes a file that is made piece after piece beside its final name, makes it durable, and
+  /// renames it.
+  ///
+  /// - Parameters:
+  ///   - path: The final name; replaced if it exists.
+  ///   - body: Calls what it is given with each piece.
+  /// - Throws: `OutputError`; nothing is left behind then.
+  static func writePieces(
+    to path: String, _ body: (_ write: (Data) throws -> Void) throws -> Void
+  ) throws(OutputError) {
     do {
-      try write(to: path) { for piece in pieces { try $0.write(contentsOf: piece) } }
+      try write(to: path) { handle in try body { try handle.write(contentsOf: $0) } }
     } catch let error as OutputError {
       throw error
     } catch {

@@ -75,7 +75,8 @@ public struct LensScan: Sendable {
 // MARK: - What fits together
 
 extension LensScan {
-  private static func directions(
+  /// The directions that a variant reads.
+  static func directions(
     of autoencoder: Autoencoder, variant: LensVariant
   ) throws(LensError) -> DirectionBank {
     let bank = variant.direction == .encoder ? autoencoder.encoder : autoencoder.decoder
@@ -106,7 +107,7 @@ extension LensScan {
       space = "the residual stream of the model's vision tower"
     } else {
       precondition(variant.map == .native, "a \(variant.map.rawValue) map without image head")
-      map = DirectionMap(nativeWidth: labels.embeddings.columns)
+      map = DirectionMap(nativeWidth: labels.embeddingWidth)
       space = "the label embeddings"
     }
     guard directions.width == map.width else {
@@ -114,11 +115,11 @@ extension LensScan {
         subject: autoencoder.path,
         reason: .wrongWidth(directions: directions.width, expected: map.width, of: space))
     }
-    guard labels.embeddings.columns == map.embeddingWidth else {
+    guard labels.embeddingWidth == map.embeddingWidth else {
       throw LensError(
         subject: labels.source,
         reason: .wrongEmbeddingWidth(
-          labels: labels.embeddings.columns, expected: map.embeddingWidth,
+          labels: labels.embeddingWidth, expected: map.embeddingWidth,
           of: "the model's joint space"))
     }
     return map

@@ -15,6 +15,8 @@ struct ScanWorker {
   private var sums: VectorSums
   private var reduction: RowReduction
   private var scratch: [Float] = []
+  /// Labels that are read for a part; empty where all are at hand.
+  private var gathered: [Float] = []
 
   init(scan: LensScan) {
     self.scan = scan
@@ -25,7 +27,7 @@ struct ScanWorker {
     reduction = RowReduction(
       rows: rows, logitScale: scan.logitScale, labelIDs: scan.panel.labelIDs,
       topCount: scan.topCount)
-    let columns = scan.panel.parts.map { scan.panel.embeddings.layout(of: $0).stride }.max() ?? 0
+    let columns = scan.panel.parts.map { scan.panel.layout.place(of: $0).stride }.max() ?? 0
     products = [Float](repeating: 0, count: rows * columns)
     if scan.map.projection != nil {
       images = [Float](repeating: 0, count: rows * scan.map.embeddingWidth)
@@ -57,8 +59,8 @@ struct ScanWorker {
 // MARK: - Directions
 
 extension ScanWorker {
-  /// The operand that directions are multiplied with.
-  private var first: ProductOperand { scan.map.projection ?? scan.panel.embeddings }
+  /// How the products of directions are laid out.
+  private var first: ProductLayout { scan.map.projection?.layout ?? scan.panel.layout }
 
   /// Reads directions where they are stored.
   ///
@@ -161,7 +163,7 @@ extension ScanWorker {
       return
     }
     projection.multiply(
-      directions, stride: stride, rows: projection.paddedRows(rows),
+      directions, stride: stride, rows: projection.layout.paddedRows(rows),
       columns: 0..<projection.count, into: &images, scratch: &scratch)
     var completed: [Float] = []
     swap(&completed, &images)
@@ -178,16 +180,17 @@ extension ScanWorker {
 
   /// Multiplies vectors with the labels, part by part, and reduces the cosines.
   private mutating func reduce(_ vectors: Span<Float>, stride: Int?, rows: Int) {
-    let labels = scan.panel.embeddings
+    let layout = scan.panel.layout
     var cosines: [Float] = []
     swap(&cosines, &products)
     for part in scan.panel.parts {
+      let (labels, columns) = scan.panel.operand(of: part, gathering: &gathered)
       labels.multiply(
-        vectors, stride: stride, rows: labels.paddedRows(rows), columns: part, into: &cosines,
+        vectors, stride: stride, rows: layout.paddedRows(rows), columns: columns, into: &cosines,
         scratch: &scratch)
-      let layout = labels.layout(of: part)
+      let place = layout.place(of: part)
       for row in 0..<rows where statuses[row] == .read {
-        let start = row * layout.stride + layout.start
+        let start = row * place.stride + place.start
         reduction.add(
           cosines.span.extracting(start..<(start + part.count)), factor: factors[row],
           first: part.lowerBound, to: row)

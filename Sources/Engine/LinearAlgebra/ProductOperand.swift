@@ -10,11 +10,6 @@ struct ProductOperand: Sendable {
   /// Cooperlake kernels).
   static let tileRows = 4 * PackedPanels.tileRows
 
-  /// The fewest rows and columns of a product that are multiplied where kernels are uniform: with
-  /// them, sums of 131 terms on leave the range of the kernels for small products.
-  private static let leastRows = 480
-  private static let leastColumns = 16
-
   /// The most columns of a product that is reduced before the next one is made, a multiple of
   /// `PackedPanels.usedColumns`: with `tileRows` rows 3.9 MB, which a cache of the third level holds.
   static let partColumns = 1024
@@ -24,6 +19,9 @@ struct ProductOperand: Sendable {
 
   /// The length of the sums, k.
   let width: Int
+
+  /// How products are laid out.
+  let layout: ProductLayout
 
   /// The operand, [n, k]; empty if there are panels.
   private let elements: [Float]
@@ -40,9 +38,8 @@ struct ProductOperand: Sendable {
     precondition(rows.count == count * width, "\(rows.count) elements for [\(count), \(width)]")
     self.count = count
     self.width = width
-    if count >= Self.leastColumns,
-      BLAS.isUniform(m: Self.leastRows, n: Self.leastColumns, k: width)
-    {
+    layout = ProductLayout(count: count, width: width)
+    if !layout.isPacked {
       elements = rows
       panels = nil
     } else {
@@ -51,33 +48,15 @@ struct ProductOperand: Sendable {
     }
   }
 
-  /// Whether a left operand may be stored with its rows and columns exchanged.
-  var acceptsColumns: Bool { panels == nil }
-
-  /// The rows that a left operand must have for so many to be multiplied.
-  func paddedRows(_ rows: Int) -> Int {
-    let unit = PackedPanels.tileRows
-    return panels == nil ? max(rows, Self.leastRows) : (rows + unit - 1) / unit * unit
-  }
-
-  /// Where the products with some of the operand's rows stand in a result.
-  ///
-  /// - Parameter columns: Which rows of the operand.
-  /// - Returns: The columns of the result, and the first of them that was asked for.
-  func layout(of columns: Range<Int>) -> (stride: Int, start: Int) {
-    let stride = panels == nil ? max(columns.count, Self.leastColumns) : columns.count
-    return (stride, stride - columns.count)
-  }
-
   /// The products of rows with some rows of the operand.
   ///
   /// - Parameters:
   ///   - a: The left operand, [rows, width], or if `stride` is given [width, stride], of which
   ///     the first `rows` columns are used.
   ///   - stride: The columns of a left operand with rows and columns exchanged.
-  ///   - rows: How many rows there are; a value of `paddedRows`.
+  ///   - rows: How many rows there are; a value of `layout.paddedRows`.
   ///   - columns: Which rows of the operand: all, or a part from a multiple of `partColumns` on.
-  ///   - result: Receives the products from its start, [rows, stride] as `layout` says.
+  ///   - result: Receives the products from its start, [rows, stride] as `layout.place` says.
   ///   - scratch: Room for products; grows as needed and can be used again.
   /// - Complexity: 2 · rows · width · columns floating-point operations, and up to 6 % more for
   ///   the idle columns of panels.
@@ -85,14 +64,14 @@ struct ProductOperand: Sendable {
     _ a: Span<Float>, stride: Int? = nil, rows: Int, columns: Range<Int>,
     into result: inout [Float], scratch: inout [Float]
   ) {
-    precondition(rows == paddedRows(rows), "\(rows) rows to be multiplied")
+    precondition(rows == layout.paddedRows(rows), "\(rows) rows to be multiplied")
     precondition(columns.upperBound <= count, "columns \(columns) of \(count)")
     if let panels {
       precondition(stride == nil, "columns multiplied with panels")
       panels.multiply(a, rows: rows, columns: columns, into: &result, scratch: &scratch)
       return
     }
-    let n = layout(of: columns).stride
+    let n = layout.place(of: columns).stride
     let elements = elements.span.extracting(
       ((columns.upperBound - n) * width)..<(columns.upperBound * width))
     var target = result.mutableSpan

@@ -16,9 +16,11 @@ extension LabelBank {
   ///     of two dimensions.
   ///   - namesPath: A label file with one line for each row.
   ///   - source: What the bank is called in messages; its path if nil.
+  ///   - isStreamed: Whether embeddings stay in the file and are read each time they are used.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if the file or the names do not fit.
   public init(
-    contentsOf path: String, key: String? = nil, namesPath: String? = nil, source: String? = nil
+    contentsOf path: String, key: String? = nil, namesPath: String? = nil, source: String? = nil,
+    isStreamed: Bool = false
   ) throws {
     let file = try TensorFile(contentsOf: path)
     let tensor = try Self.embeddings(in: file, key: key)
@@ -40,8 +42,14 @@ extension LabelBank {
       blank = names.isMasked
       warnings = names.notices.map(\.description)
     }
+    guard labels.count == tensor.shape[0] else {
+      throw ModelError(
+        path: source ?? path, reason: .labelCount(found: labels.count, rows: tensor.shape[0]))
+    }
     try self.init(
-      source: source ?? path, labels: labels, embeddings: tensor.matrix(), blank: blank,
+      source: source ?? path, labels: labels,
+      rows: isStreamed
+        ? LabelRows(stored: tensor, blank: blank) : LabelRows(tensor.matrix(), blank: blank),
       logitScale: try Self.logitScale(in: file),
       provenance: try Self.json("provenance", in: file)?.object ?? [:],
       warnings: warnings,
@@ -124,13 +132,14 @@ extension LabelBank {
     let layout = SafetensorsLayout(
       [
         .init(
-          name: "embeddings", dtype: .f32, shape: [embeddings.rows, embeddings.columns]),
+          name: "embeddings", dtype: .f32, shape: [labels.count, embeddingWidth]),
         .init(name: "status", dtype: .u8, shape: [statuses.count]),
       ],
       metadata: metadata)
-    try OutputFile.write(
-      layout.header, littleEndianBytes(embeddings.elements),
-      littleEndianBytes(statuses.map(\.rawValue)),
-      to: path)
+    try OutputFile.writePieces(to: path) { write in
+      try write(layout.header)
+      try rows.forEachPiece(write)
+      try write(littleEndianBytes(statuses.map(\.rawValue)))
+    }
   }
 }

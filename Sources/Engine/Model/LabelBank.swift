@@ -21,11 +21,20 @@ public struct LabelBank: Sendable, Equatable {
   /// The labels; their index is their id, [C].
   public let labels: [String]
 
-  /// Unit rows, [C, D].
-  public let embeddings: Matrix
+  /// The unit rows of the labels that can be used.
+  let rows: LabelRows
 
   /// What became of each label, [C].
-  public let statuses: [LabelStatus]
+  public var statuses: [LabelStatus] { rows.statuses }
+
+  /// The width of the joint space, D.
+  public var embeddingWidth: Int { rows.width }
+
+  /// Whether embeddings are read from their file each time they are used.
+  public var isStreamed: Bool { rows.isStored }
+
+  /// Unit rows in memory, [C, D]; made for each call if labels are masked or read from a file.
+  public var embeddings: Matrix { rows.matrix() }
 
   /// The factor on cosines of the model that made the embeddings, if it is known.
   public let logitScale: Double?
@@ -63,45 +72,28 @@ public struct LabelBank: Sendable, Equatable {
       throw ModelError(
         path: source, reason: .labelCount(found: labels.count, rows: embeddings.rows))
     }
-    let width = embeddings.columns
-    var rows = embeddings.elements.mutableSpan
-    let norms = Self.makeUnit(&rows, width: width)
-    var statuses: [LabelStatus] = []
-    for (index, norm) in norms.enumerated() {
-      let isBlank = !blank.isEmpty && blank[index]
-      let status: LabelStatus =
-        isBlank ? .blank : !norm.isFinite ? .nonFinite : norm == 0 ? .zeroLength : .usable
-      statuses.append(status)
-      guard status != .usable else { continue }
-      for j in 0..<width { rows[index * width + j] = 0 }
-    }
-    guard statuses.contains(.usable) else {
+    try self.init(
+      source: source, labels: labels, rows: LabelRows(embeddings, blank: blank),
+      logitScale: logitScale, provenance: provenance, warnings: warnings,
+      truncatedPromptCount: truncatedPromptCount)
+  }
+
+  /// Makes a bank of unit rows, as many as there are labels.
+  init(
+    source: String, labels: [String], rows: LabelRows, logitScale: Double?,
+    provenance: JSONObject, warnings: [String], truncatedPromptCount: Int
+  ) throws(ModelError) {
+    precondition(labels.count == rows.statuses.count, "\(labels.count) labels of rows")
+    guard !rows.labelIDs.isEmpty else {
       throw ModelError(path: source, reason: .noUsableLabel)
     }
     self.source = source
     self.labels = labels
-    self.embeddings = embeddings
-    self.statuses = statuses
+    self.rows = rows
     self.logitScale = logitScale
     self.provenance = provenance
     self.warnings = warnings
     self.truncatedPromptCount = truncatedPromptCount
-  }
-
-  /// Scales rows to unit length, except those that are as near to it as `Float` can tell.
-  ///
-  /// Left as they are, unit rows that were stored come back with the same bits.
-  ///
-  /// - Returns: The lengths that the rows had.
-  private static func makeUnit(_ rows: inout MutableSpan<Float>, width: Int) -> [Double] {
-    var norms: [Double] = []
-    for start in stride(from: 0, to: rows.count, by: max(1, width)) {
-      let norm = euclideanNorm(rows.span.extracting(start..<(start + width)))
-      norms.append(norm)
-      guard norm > 0, abs(norm - 1) > Double(Float.ulpOfOne) else { continue }
-      for j in start..<(start + width) { rows[j] = Float(Double(rows[j]) / norm) }
-    }
-    return norms
   }
 
   /// What is wrong with the labels if nothing may be left out or cut, one line each.

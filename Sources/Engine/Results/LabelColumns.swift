@@ -13,16 +13,19 @@ struct LabelColumns {
         .init(name: "first_counts", dtype: .i64, shape: [labelCount]),
         .init(name: "top_counts", dtype: .i64, shape: [labelCount]),
         .init(
-          name: "embeddings", dtype: .f32, shape: [labelCount, bank.embeddings.columns]),
+          name: "embeddings", dtype: .f32, shape: [labelCount, bank.embeddingWidth]),
         .init(name: "status", dtype: .u8, shape: [labelCount]),
       ],
       metadata: [
         ("format", "lensctl.labels"), ("version", "\(RunWriter.formatVersion)"),
       ])
-    try OutputFile.write(
-      layout.header, littleEndianBytes(tally.firstCounts), littleEndianBytes(tally.topCounts),
-      littleEndianBytes(bank.embeddings.elements), littleEndianBytes(bank.statuses.map(\.rawValue)),
-      to: directory + "/labels.safetensors")
+    try OutputFile.writePieces(to: directory + "/labels.safetensors") { write in
+      try write(layout.header)
+      try write(littleEndianBytes(tally.firstCounts))
+      try write(littleEndianBytes(tally.topCounts))
+      try bank.rows.forEachPiece(write)
+      try write(littleEndianBytes(bank.statuses.map(\.rawValue)))
+    }
     let text = bank.labels.map { $0 + "\n" }.joined()
     try OutputFile.write(Data(text.utf8), to: directory + "/labels.txt")
   }

@@ -19,13 +19,19 @@ public struct BankCache: Sendable, Equatable {
   /// - Parameters:
   ///   - key: The key.
   ///   - source: What the labels are called in messages.
+  ///   - isStreamed: Whether embeddings stay in the file.
   /// - Returns: The bank, as it was when it was encoded.
-  func bank(for key: String, source: String) -> LabelBank? {
-    guard let bank = try? LabelBank(contentsOf: path(for: key), source: source),
+  func bank(for key: String, source: String, isStreamed: Bool = false) -> LabelBank? {
+    guard
+      let bank = try? LabelBank(
+        contentsOf: path(for: key), source: source, isStreamed: isStreamed),
       bank.provenance["key"]?.string == key
     else { return nil }
     return bank
   }
+
+  /// Whether there is a file for a key, whatever is in it.
+  func hasBank(for key: String) -> Bool { MappedFile.exists(path(for: key)) }
 
   /// Keeps a bank under its key; a cache that cannot be written is left alone.
   func keep(_ bank: LabelBank, for key: String) {

@@ -89,25 +89,64 @@ public struct BankRequest: Sendable {
   /// - Parameters:
   ///   - cache: Where banks are kept; nil to encode always.
   ///   - workers: The number of threads.
-  ///   - progress: Called with the number of distinct prompts done and their total.
+  ///   - memoryLimit: The most memory that is used, in bytes; a quarter of what is free if nil.
+  ///   - progress: Called as work goes on, on the calling thread.
   /// - Returns: The bank, and whether it came from the cache.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if the model cannot encode the
-  ///   labels; `RunError` if a file changed meanwhile.
+  ///   labels; `RunError` if a file changed meanwhile, or memory does not suffice.
   public func bank(
-    cache: BankCache?, workers: Int, progress: (Int, Int) -> Void = { _, _ in }
+    cache: BankCache?, workers: Int, memoryLimit: Int? = nil,
+    progress: (RunProgress) -> Void = { _ in }
   ) throws -> (bank: LabelBank, wasCached: Bool) {
+    let (bank, wasCached, _) = try bank(cache: cache, progress: progress) { isStored in
+      let sizes = MemorySizes(
+        labelCount: labels.count, embeddingWidth: model.configuration.embeddingWidth,
+        isPacked: false, isStored: isStored, encoding: isStored ? nil : encodingSizes, scan: nil,
+        mappedBytes: 0)
+      return try MemoryPlan(
+        sizes, workers: workers, stated: memoryLimit, standard: MemoryLimit.current.standard,
+        labels: labelName)
+    }
+    return (bank, wasCached)
+  }
+
+  /// What encoding takes.
+  var encodingSizes: MemorySizes.Encoding {
+    MemorySizes.Encoding(
+      templateCount: templates.count, width: model.configuration.text.width,
+      intermediateWidth: model.configuration.text.intermediateWidth)
+  }
+
+  /// The bank, from the cache if it is there.
+  ///
+  /// - Parameters:
+  ///   - cache: Where banks are kept; nil to encode always.
+  ///   - progress: Called as work goes on, on the calling thread.
+  ///   - plan: Says how to keep to a limit of memory, given whether the bank is in a file.
+  /// - Returns: The bank, whether it came from the cache, and the plan by which it was made.
+  /// - Throws: What `plan` throws, and what encoding throws.
+  func bank(
+    cache: BankCache?, progress: (RunProgress) -> Void,
+    plan: (_ isStored: Bool) throws -> MemoryPlan
+  ) throws -> (bank: LabelBank, wasCached: Bool, memory: MemoryPlan) {
     let records = try records()
     let key = key(records)
-    if let bank = cache?.bank(for: key, source: labelName), bank.labels == labels.labels {
-      return (bank, true)
+    if let cache, cache.hasBank(for: key) {
+      let memory = try plan(true)
+      progress(.planned(memory))
+      let bank = cache.bank(for: key, source: labelName, isStreamed: memory.streamsLabels)
+      if let bank, bank.labels == labels.labels { return (bank, true, memory) }
     }
+    let memory = try plan(false)
+    progress(.planned(memory))
     let bank = try LabelBank.encoding(
       labels, templates: templates, model: model,
       tokenizer: try BytePairTokenizer(resolving: tokenizer), source: labelName,
-      provenance: provenance(key: key, records), workers: workers, progress: progress)
+      provenance: provenance(key: key, records), workers: memory.workers
+    ) { done, total in progress(.encoding(done: done, total: total)) }
     try inputs.checkUnchanged()
     cache?.keep(bank, for: key)
-    return (bank, false)
+    return (bank, false, memory)
   }
 
   private func provenance(key: String, _ records: [InputRecord]) -> JSONObject {

@@ -1,4 +1,4 @@
-/// A control group of Linux that may bound processor time.
+/// A control group of Linux that may bound processor time or memory.
 struct ControlGroup: Equatable {
   /// The version of the interface: 1 or 2.
   let version: Int
@@ -26,23 +26,40 @@ struct ControlGroup: Equatable {
     return quota / period
   }
 
+  /// The memory that the group may use, in bytes, or nil if it has no bound.
+  ///
+  /// - Parameter text: Gives the contents of a file, or nil if it cannot be read.
+  /// - Returns: A number of bytes; one that `Int` cannot hold is no bound.
+  func memoryLimit(reading text: (_ path: String) -> String?) -> Int? {
+    // `max`, or in version 1 nearly 2^63, is no bound.
+    let name = version == 2 ? "memory.max" : "memory.limit_in_bytes"
+    let fields = text(directory + "/" + name)?.split(whereSeparator: \.isWhitespace) ?? []
+    guard fields.count == 1, let bytes = Int(fields[0]), bytes >= 0, bytes < 1 << 62 else {
+      return nil
+    }
+    return bytes
+  }
+
   /// The control groups that a process belongs to, each before those above it.
   ///
   /// - Parameters:
   ///   - memberships: The contents of `/proc/self/cgroup`.
   ///   - mounts: The contents of `/proc/self/mountinfo`.
-  /// - Returns: The groups of the `cpu` controller of version 1 and those of version 2, as far as
+  ///   - controller: `cpu` or `memory`.
+  /// - Returns: The groups of the controller in version 1 and those of version 2, as far as
   ///   they can be seen from here.
-  static func all(ofProcess memberships: String, mounts: String) -> [ControlGroup] {
-    let paths = paths(in: memberships)
+  static func all(
+    ofProcess memberships: String, mounts: String, controller: String = "cpu"
+  ) -> [ControlGroup] {
+    let paths = paths(in: memberships, controller: controller)
     return mounts.split(separator: "\n").flatMap { line -> [ControlGroup] in
       // id parent device root mount-point options [tags] - type source super-options
       let fields = line.split(separator: " ").map(String.init)
       guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 3 else {
         return []
       }
-      let isCPU = fields[dash + 3].split(separator: ",").contains("cpu")
-      let version = ["cgroup2": 2, "cgroup": isCPU ? 1 : 0][fields[dash + 1]]
+      let isOne = fields[dash + 3].split(separator: ",").contains(Substring(controller))
+      let version = ["cgroup2": 2, "cgroup": isOne ? 1 : 0][fields[dash + 1]]
       guard let version, let path = paths[version] else { return [] }
       return directories(of: path, root: fields[3], mountPoint: fields[4]).map {
         ControlGroup(version: version, directory: $0)
@@ -51,14 +68,16 @@ struct ControlGroup: Equatable {
   }
 
   /// The paths of the process's groups in the hierarchies, by version.
-  private static func paths(in memberships: String) -> [Int: String] {
+  private static func paths(in memberships: String, controller: String) -> [Int: String] {
     var paths: [Int: String] = [:]
     for line in memberships.split(separator: "\n") {
       // hierarchy:controllers:path; no controllers in version 2.
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3 else { continue }
       if fields[0] == "0", fields[1].isEmpty { paths[2] = String(fields[2]) }
-      if fields[1].split(separator: ",").contains("cpu") { paths[1] = String(fields[2]) }
+      if fields[1].split(separator: ",").contains(Substring(controller)) {
+        paths[1] = String(fields[2])
+      }
     }
     return paths
   }

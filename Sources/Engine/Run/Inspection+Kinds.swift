@@ -118,7 +118,7 @@ extension Inspection {
     result.facts = [
       "labels": .integer(bank.labels.count),
       "usable": .integer(bank.count(of: .usable)),
-      "width": .integer(bank.embeddings.columns),
+      "width": .integer(bank.embeddingWidth),
       "logit scale": bank.logitScale.map { JSONValue($0) } ?? "not stated",
       "model": bank.provenance["model"] ?? "not stated",
       "label source": bank.provenance["labels"] ?? "not stated",

@@ -14,6 +14,9 @@ public struct LensRun: Sendable {
   /// The computation.
   public let scan: LensScan
 
+  /// How the scan keeps to its limit of memory.
+  public let memory: MemoryPlan
+
   /// Where the factor on cosines comes from: `temperature`, `checkpoint`, `bank` or `default`.
   public let logitScaleSource: String
 
@@ -64,8 +67,11 @@ public struct LensRun: Sendable {
     }
     try Self.check(request)
     clock.end("open")
-    let labels = try Self.labels(
-      for: request, model: model, inputs: &inputs, progress: progress)
+    let (labels, memory) = try Self.labels(
+      for: request, model: model, inputs: &inputs,
+      scannedWith: ScannedDirections(
+        bank: try LensScan.directions(of: autoencoder, variant: variant),
+        isMapped: variant.map != .native, topCount: request.topCount), progress: progress)
     clock.end("labels")
     let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
     scan = try LensScan(
@@ -78,6 +84,7 @@ public struct LensRun: Sendable {
     self.autoencoder = autoencoder
     self.model = model
     self.labels = labels
+    self.memory = memory
     logitScaleSource = source
     warnings = Self.warnings(request: request, labels: labels, scan: scan)
     opened = clock
@@ -97,7 +104,7 @@ extension LensRun {
     progress: (RunProgress) -> Void = { _ in }, _ body: (FeatureBlock) throws -> Void
   ) throws {
     var done = 0
-    try scan.run(workers: request.workers) { (block) throws in
+    try scan.run(workers: memory.workers) { (block) throws in
       try body(block)
       done += block.rows
       progress(.scanning(done: done, total: scan.selection.count))
@@ -178,15 +185,6 @@ extension LensRun {
 // MARK: - Parts
 
 extension LensRun {
-  /// The width of the joint space, known before any label is encoded.
-  private static func jointWidth(for request: ScanRequest, model: CLIPModel?) throws -> Int? {
-    switch request.labels {
-    case .vocabulary: model?.configuration.embeddingWidth
-    case .embeddings(let path, let key, _):
-      try LabelBank.embeddings(in: TensorFile(contentsOf: path), key: key).shape[1]
-    }
-  }
-
   /// What is there before anything is opened.
   private static func inputs(of request: ScanRequest) throws -> RunInputs {
     var paths = [request.autoencoder, request.tokenizer].compactMap { $0 }
@@ -196,30 +194,6 @@ extension LensRun {
     case .embeddings(let path, _, let namesPath): paths += [path, namesPath].compactMap { $0 }
     }
     return RunInputs(before: paths, cache: request.digestCache, workers: request.workers)
-  }
-
-  private static func labels(
-    for request: ScanRequest, model: CLIPModel?, inputs: inout RunInputs,
-    progress: (RunProgress) -> Void
-  ) throws -> LabelBank {
-    switch request.labels {
-    case .embeddings(let path, let key, let namesPath):
-      let bank = try LabelBank(contentsOf: path, key: key, namesPath: namesPath)
-      try inputs.add(role: "text_embeddings", [path])
-      try inputs.add(role: "names", namesPath.map { [$0] } ?? [])
-      return bank
-    case .vocabulary(let name, let templates):
-      guard let model else {
-        throw RunError(subject: "scan", reason: .modelNeeded(for: "encoding labels"))
-      }
-      let bankRequest = try BankRequest(
-        model: model, tokenizer: request.tokenizer, labels: name, templates: templates,
-        inputs: inputs)
-      inputs = bankRequest.inputs
-      return try bankRequest.bank(
-        cache: request.bankCache, workers: request.workers
-      ) { done, total in progress(.encoding(done: done, total: total)) }.bank
-    }
   }
 
   /// Checks the numbers of a request.
@@ -278,7 +252,7 @@ extension LensRun {
       "autoencoder": autoencoderRecord,
       "labels": labelRecord,
       "options": request.record,
-      "environment": Machine.record(workers: request.workers),
+      "environment": Machine.record(memory),
       "inputs": .array(inputs.map(\.json)),
       "warnings": .array((warnings + Self.maskedWarning(masked)).map { .string($0) }),
       "seconds": clock.json,

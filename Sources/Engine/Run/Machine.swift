@@ -41,16 +41,17 @@ public enum Machine {
 extension Machine {
   /// What a run records of the machine.
   ///
-  /// - Parameter workers: The number of threads in use.
+  /// - Parameter memory: The threads in use, and how the run keeps to its limit of memory.
   /// - Returns: The members of `environment` in `run.json`.
-  static func record(workers: Int) -> JSONValue {
+  static func record(_ memory: MemoryPlan) -> JSONValue {
     [
       "engine": .string(Engine.version),
       "blas": .string(BLAS.configuration),
       "blas_kernel": .string(BLAS.kernel.name),
       "blas_kernel_source": .string(BLAS.kernel.source.rawValue),
       "processor": .string(processorName),
-      "threads": .integer(workers),
+      "threads": .integer(memory.workers),
+      "memory": memory.record,
       "operating_system": .string(operatingSystem),
     ]
   }

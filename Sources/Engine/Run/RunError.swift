@@ -12,6 +12,9 @@ public struct RunError: EngineError, Equatable {
     case notRecorded(String)
     case unknownKind(tried: [String])
     case wrongProduct(error: Double, bound: Double)
+    case badMemorySize(String)
+    case memoryBelowOneBlock(found: Int, needed: Int, isStated: Bool)
+    case labelsBeyondMemory(count: Int, found: Int, needed: Int, isStored: Bool)
   }
 
   /// What is asked for, or the file concerned.
@@ -29,7 +32,8 @@ public struct RunError: EngineError, Equatable {
   public var kind: FaultKind {
     switch reason {
     case .modelNeeded, .labelsNeeded, .labelsTwice: .usage
-    case .wrongProduct: .unavailable
+    case .badMemorySize, .memoryBelowOneBlock(_, _, isStated: true): .usage
+    case .wrongProduct, .memoryBelowOneBlock, .labelsBeyondMemory: .unavailable
     case .changedMeanwhile: .inputOutput
     default: .badData
     }
@@ -54,6 +58,16 @@ public struct RunError: EngineError, Equatable {
     case .wrongProduct(let error, let bound):
       "matrix product: found an error of \(error), expected at most \(bound); "
         + "OPENBLAS_CORETYPE chooses other kernels"
+    case .badMemorySize(let text):
+      "found \(text.printable()), expected bytes, at least 1, such as 512M or 4G"
+    case .memoryBelowOneBlock(let found, let needed, let isStated):
+      "found \(MemorySize.text(found, rounding: .down))"
+        + (isStated ? "" : ", a quarter of what is free")
+        + ", expected at least \(MemorySize.text(needed, rounding: .up)) for one block on one thread"
+    case .labelsBeyondMemory(let count, let found, let needed, let isStored):
+      "memory for \(count) labels: found \(MemorySize.text(found, rounding: .down)), "
+        + "expected at least \(MemorySize.text(needed, rounding: .up))"
+        + (isStored ? "" : " to encode them") + "; --max-memory allows more"
     }
   }
 }

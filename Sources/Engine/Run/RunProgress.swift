@@ -2,6 +2,8 @@
 public enum RunProgress: Sendable, Equatable {
   /// Files are opened and checked.
   case opening
+  /// It is known how much memory will be used.
+  case planned(MemoryPlan)
   /// Prompts go through the text tower.
   case encoding(done: Int, total: Int)
   /// Features are scanned.

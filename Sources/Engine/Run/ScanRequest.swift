@@ -35,6 +35,8 @@ public struct ScanRequest: Sendable {
   public var features: String?
   /// The number of threads.
   public var workers: Int
+  /// The most memory that is used besides mapped files, in bytes; a quarter of what is free if nil.
+  public var memoryLimit: Int?
   /// Whether warnings about data are errors.
   public var isStrict: Bool
   /// Where label banks are kept; nil to encode always.

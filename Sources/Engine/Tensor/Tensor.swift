@@ -43,12 +43,17 @@ extension Tensor {
   ///
   /// - Precondition: The dtype is a floating-point type.
   public func floats() -> [Float] {
+    // Pieces, so that widened elements are not all kept twice.
+    let piece = 65_536
     var scratch: [Float] = []
-    return withFloats(in: 0..<elementCount, scratch: &scratch) { span in
-      var result = [Float](repeating: 0, count: span.count)
-      for i in span.indices { result[i] = span[i] }
-      return result
+    var result = [Float](repeating: 0, count: elementCount)
+    for start in stride(from: 0, to: elementCount, by: piece) {
+      let range = start..<min(start + piece, elementCount)
+      withFloats(in: range, scratch: &scratch) { span in
+        for i in span.indices { result[start + i] = span[i] }
+      }
     }
+    return result
   }
 
   /// All elements as a matrix.

@@ -32,6 +32,17 @@ struct ComputeOptions: ParsableArguments {
   @Option(help: "The number of threads; those that the process may use by default.")
   var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "The most memory to use besides mapped files, such as 512M or 4G.",
+      discussion: """
+        Bytes, or a whole number of K, M, G or T, powers of 1024. Default: a quarter of what is \
+        free. Label banks that do not fit are read from their file part by part, and fewer threads \
+        run if need be; results are the same.
+        """,
+      valueName: "size"))
+  var maxMemory: String?
+
   @Flag(help: "Encode labels and digest files even if that was done before, and keep neither.")
   var noCache = false
 
@@ -50,7 +61,17 @@ struct ComputeOptions: ParsableArguments {
   /// Where digests of files are kept, nil for nowhere.
   var digestCache: DigestCache? { noCache ? nil : DigestCache() }
 
+  /// The most memory to use, nil for the default.
+  func memoryLimit() throws -> Int? { try maxMemory.map { try MemorySize(parsing: $0).bytes } }
+
   func validate() throws {
+    if let maxMemory {
+      do {
+        _ = try MemorySize(parsing: maxMemory)
+      } catch {
+        throw ValidationError(error.description)
+      }
+    }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads: found \(threads), expected 1 to 1024")
     }

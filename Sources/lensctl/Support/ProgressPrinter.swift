@@ -1,11 +1,12 @@
 import Engine
 import Foundation
 
-/// Shows on standard error how far a run is, where that is a terminal.
+/// Shows on standard error how much memory a run will use, and where that is a terminal how far it is.
 ///
 /// One line that is written over, at most ten times a second: stage, share done, rate, and the
 /// time left.
 final class ProgressPrinter {
+  private let isQuiet: Bool
   private let isActive: Bool
   private var stage = ""
   private var stageStart = ContinuousClock.now
@@ -15,15 +16,21 @@ final class ProgressPrinter {
   ///
   /// - Parameter isQuiet: Whether nothing is to be printed at all.
   init(isQuiet: Bool) {
+    self.isQuiet = isQuiet
     isActive =
       !isQuiet && Terminal.isTerminal(FileHandle.standardError)
       && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 
-  /// Shows how far the run is.
+  /// Shows how far the run is; how much memory it will use is a line of its own.
   func show(_ progress: RunProgress) {
+    if case .planned(let memory) = progress {
+      finish()
+      if !isQuiet { Messages.print("\(memory)") }
+    }
     guard isActive else { return }
     switch progress {
+    case .planned: return
     case .opening: show("opening", done: nil)
     case .encoding(let done, let total): show("encoding prompts", done: (done, total))
     case .scanning(let done, let total): show("scanning features", done: (done, total))

@@ -20,6 +20,31 @@ import Testing
     FeatureColumn.all(topCount: block.topCount).map { $0.bytes(block) }
   }
 
+  // MARK: - Label banks in files
+
+  /// Widths with packed and with plain operands where kernels are uniform, counts around parts and
+  /// the fewest columns of a product.
+  @Test(arguments: [24, 160], [1, 15, 16, 1024, 1029, 2100])
+  func labelsReadPartByPartGiveTheSameBytes(width: Int, labelCount: Int) throws {
+    let directory = try TemporaryDirectory()
+    var rows = Matrix.random(rows: labelCount, columns: width, seed: 41)
+    if labelCount > 1000 { for j in 0..<width { rows[500, j] = 0 } }
+    var builder = SafetensorsBuilder()
+    builder.add("rows", [labelCount, width], rows.elements.map(Double.init))
+    let path = try directory.write("rows.safetensors", builder.file)
+    let sae = try LensParts.autoencoder(Matrix.random(rows: 1000, columns: 40, seed: 42))
+    let head = DirectionMapTests.head(embeddingWidth: width)
+    var blocks: [[Data]] = []
+    for (isStreamed, workers) in [(false, 2), (true, 1), (true, 2)] {
+      let scan = try LensScan(
+        autoencoder: sae, variant: try LensParts.variant(.decoder, .full), head: head,
+        labels: try LabelBank(contentsOf: path, isStreamed: isStreamed), logitScale: 100)
+      blocks.append(bytes(run(scan, workers: workers)))
+    }
+    #expect(blocks[1] == blocks[0])
+    #expect(blocks[2] == blocks[0])
+  }
+
   // MARK: - The definition
 
   /// Every cosine against a triple loop.

@@ -103,6 +103,38 @@ import Testing
     }
   }
 
+  /// Rows of any length and type, some of which cannot be used.
+  @Test(arguments: [DType.f32, .f16, .bf16, .f64], [1, 7, 2100])
+  func aBankInAFileHasTheBitsOfABankInMemory(dtype: DType, count: Int) throws {
+    let directory = try TemporaryDirectory()
+    var values = Matrix.random(rows: count, columns: 24, seed: 5).elements.map(Double.init)
+    if count > 5 {
+      for j in 0..<24 { values[3 * 24 + j] = 0 }
+      values[5 * 24] = .infinity
+      for j in 0..<24 { values[24 + j] *= 0.01 }
+    }
+    var builder = SafetensorsBuilder()
+    builder.add("rows", dtype, [count, 24], values)
+    let path = try directory.write("rows.safetensors", builder.file)
+    let names = try directory.write(
+      "names.txt", (0..<count).map { $0 == 2 ? "\n" : "label \($0)\n" }.joined())
+    let resident = try LabelBank(contentsOf: path, namesPath: names)
+    let streamed = try LabelBank(contentsOf: path, namesPath: names, isStreamed: true)
+    #expect(streamed.isStreamed && !resident.isStreamed)
+    // Compared outside of the macro, which would print all elements.
+    let areEqual = streamed == resident && streamed.embeddings == resident.embeddings
+    #expect(areEqual)
+    #expect(streamed.count(of: .usable) == (count > 5 ? count - 3 : count))
+    try resident.write(to: directory.path + "/a")
+    try streamed.write(to: directory.path + "/b")
+    let files = try ["/a", "/b"].map { try Data(contentsOf: URL(filePath: directory.path + $0)) }
+    #expect(files[0] == files[1])
+    // Unit rows that were stored come back with the same bits.
+    let again = try LabelBank(contentsOf: directory.path + "/a", isStreamed: true)
+    let isKept = again.embeddings == resident.embeddings
+    #expect(isKept)
+  }
+
   @Test func truncatedPromptsAreCounted() throws {
     let fixture = try ClipFixture("quick-gelu")
     let long = String(repeating: "castle ", count: 60)

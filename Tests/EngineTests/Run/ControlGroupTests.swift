@@ -79,4 +79,28 @@ import Testing
     let group = ControlGroup(version: 1, directory: "/g")
     #expect(group.quota { files[$0] ?? nil } == processors)
   }
+
+  @Test func groupsOfVersion1AreThoseOfTheControllerAskedFor() {
+    let memberships = "5:memory:/docker/ab/job\n4:cpu,cpuacct:/docker/ab\n"
+    let mounts = """
+      32 31 0:28 /docker/ab /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct
+      33 31 0:29 /docker/ab /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory
+      """
+    #expect(
+      ControlGroup.all(ofProcess: memberships, mounts: mounts, controller: "memory") == [
+        ControlGroup(version: 1, directory: "/sys/fs/cgroup/memory/job"),
+        ControlGroup(version: 1, directory: "/sys/fs/cgroup/memory"),
+      ])
+  }
+
+  @Test(arguments: [
+    ("1073741824\n", 1_073_741_824), ("0", 0), ("max\n", nil), ("", nil), ("-1", nil),
+    ("1 2", nil), ("1e9", nil), ("9223372036854771712\n", nil), ("9999999999999999999999", nil),
+  ])
+  func theLimitOfMemoryIsThatOfOneFile(text: String, bytes: Int?) {
+    for (version, file) in [(2, "/g/memory.max"), (1, "/g/memory.limit_in_bytes")] {
+      let group = ControlGroup(version: version, directory: "/g")
+      #expect(group.memoryLimit { $0 == file ? text : nil } == bytes)
+    }
+  }
 }

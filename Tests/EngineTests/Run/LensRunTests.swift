@@ -8,7 +8,7 @@ import Testing
   static let autoencoder = ClipFixture.fixtures + "/sae/standard-new"
 
   /// The labels and templates of the fixtures' prompts.
-  private func request(
+  func request(
     _ fixture: ClipFixture, in directory: TemporaryDirectory, _ direction: Direction = .decoder,
     _ map: LensMap? = nil
   ) throws -> ScanRequest {
@@ -107,7 +107,7 @@ import Testing
   }
 
   /// The columns and labels of two runs are the same bytes.
-  private func expectSameRun(_ first: String, _ second: String) throws {
+  func expectSameRun(_ first: String, _ second: String) throws {
     for name in ["features.safetensors", "labels.safetensors", "labels.txt"] {
       let (a, b) = (
         try RunWriterTests.bytes(first + "/" + name), try RunWriterTests.bytes(second + "/" + name)

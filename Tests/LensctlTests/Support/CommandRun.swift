@@ -33,8 +33,10 @@ enum Commands {
 struct CommandRun {
   /// What it wrote on standard output.
   let output: String
-  /// What it wrote on standard error.
+  /// What it wrote on standard error, but for `preflight`.
   let messages: String
+  /// The line on standard error that says how much memory will be used.
+  let preflight: String?
   let status: Int32
 
   /// The lines of standard output.
@@ -110,6 +112,11 @@ final class Workplace {
     process.waitUntilExit()
     let texts = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
     for file in files { try FileManager.default.removeItem(atPath: file) }
-    return CommandRun(output: texts[0], messages: texts[1], status: process.terminationStatus)
+    let lines = texts[1].split(separator: "\n", omittingEmptySubsequences: false)
+    return CommandRun(
+      output: texts[0],
+      messages: lines.filter { !$0.hasPrefix("memory: about ") }.joined(separator: "\n"),
+      preflight: lines.first { $0.hasPrefix("memory: about ") }.map(String.init),
+      status: process.terminationStatus)
   }
 }

@@ -1,0 +1,96 @@
+/// What is scanned, as far as memory depends on it.
+struct ScannedDirections {
+  /// The stored directions.
+  let bank: DirectionBank
+  /// Whether they are mapped into the joint space.
+  let isMapped: Bool
+  /// The labels kept at each end, K.
+  let topCount: Int
+}
+
+extension LensRun {
+  /// The width of the joint space, known before any label is encoded.
+  static func jointWidth(for request: ScanRequest, model: CLIPModel?) throws -> Int? {
+    switch request.labels {
+    case .vocabulary: model?.configuration.embeddingWidth
+    case .embeddings(let path, let key, _):
+      try LabelBank.embeddings(in: TensorFile(contentsOf: path), key: key).shape[1]
+    }
+  }
+
+  /// Reads or encodes the labels of a scan, once it is known that memory suffices.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - model: The model, if there is one.
+  ///   - inputs: The files that are read, to which those of the labels are added.
+  ///   - directions: What they are scanned with.
+  ///   - progress: Called as work goes on, on the calling thread.
+  /// - Returns: The labels, and how the scan keeps to its limit of memory.
+  /// - Throws: An `EngineError` that says what does not fit.
+  static func labels(
+    for request: ScanRequest, model: CLIPModel?, inputs: inout RunInputs,
+    scannedWith directions: ScannedDirections, progress: (RunProgress) -> Void
+  ) throws -> (LabelBank, MemoryPlan) {
+    switch request.labels {
+    case .embeddings(let path, let key, let namesPath):
+      let tensor = try LabelBank.embeddings(in: TensorFile(contentsOf: path), key: key)
+      let memory = try plan(
+        request, labels: path, count: tensor.shape[0], width: tensor.shape[1],
+        stored: tensor.bytes.count, directions: directions)
+      progress(.planned(memory))
+      let bank = try LabelBank(
+        contentsOf: path, key: key, namesPath: namesPath, isStreamed: memory.streamsLabels)
+      try inputs.add(role: "text_embeddings", [path])
+      try inputs.add(role: "names", namesPath.map { [$0] } ?? [])
+      return (bank, memory)
+    case .vocabulary(let name, let templates):
+      guard let model else {
+        throw RunError(subject: "scan", reason: .modelNeeded(for: "encoding labels"))
+      }
+      let bankRequest = try BankRequest(
+        model: model, tokenizer: request.tokenizer, labels: name, templates: templates,
+        inputs: inputs)
+      inputs = bankRequest.inputs
+      let (bank, _, memory) = try bankRequest.bank(
+        cache: request.bankCache, progress: progress
+      ) { isStored in
+        let (count, width) = (bankRequest.labels.count, model.configuration.embeddingWidth)
+        return try plan(
+          request, labels: name, count: count, width: width,
+          stored: isStored ? 4 * count * width : nil,
+          encoding: isStored ? nil : bankRequest.encodingSizes, directions: directions)
+      }
+      return (bank, memory)
+    }
+  }
+
+  /// Plans a scan.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - labels: What the labels are called in messages.
+  ///   - count: The number of labels, C.
+  ///   - width: The width of the joint space, D.
+  ///   - stored: The bytes of the label embeddings in their file; nil if they must be encoded.
+  ///   - encoding: What encoding takes.
+  ///   - directions: What is scanned.
+  /// - Returns: The plan.
+  /// - Throws: `RunError` if memory does not suffice.
+  private static func plan(
+    _ request: ScanRequest, labels: String, count: Int, width: Int, stored: Int?,
+    encoding: MemorySizes.Encoding? = nil, directions: ScannedDirections
+  ) throws(RunError) -> MemoryPlan {
+    let bank = directions.bank
+    let sizes = MemorySizes(
+      labelCount: count, embeddingWidth: width,
+      isPacked: ProductLayout(count: count, width: width).isPacked, isStored: stored != nil,
+      encoding: encoding,
+      scan: MemorySizes.Scan(
+        directionWidth: bank.width, isMapped: directions.isMapped, topCount: directions.topCount),
+      mappedBytes: bank.tensor.bytes.count + (stored ?? 0))
+    return try MemoryPlan(
+      sizes, workers: request.workers, stated: request.memoryLimit,
+      standard: MemoryLimit.current.standard, labels: labels)
+  }
+}

@@ -1,0 +1,108 @@
+/// The sizes that tell how much memory a scan takes besides mapped files.
+///
+/// Amounts are upper bounds of what was measured, not sums of allocations: they leave out what is
+/// small and the same for every scan, which `base` stands for.
+struct MemorySizes: Equatable, Sendable {
+  /// What encoding labels takes.
+  struct Encoding: Equatable, Sendable {
+    /// The templates that each label is put into.
+    let templateCount: Int
+    /// The width of the text tower.
+    let width: Int
+    /// The width between the two products of its feed-forward part.
+    let intermediateWidth: Int
+  }
+
+  /// What a scan reads; nil if labels are encoded only.
+  struct Scan: Equatable, Sendable {
+    /// The width of the directions, d.
+    let directionWidth: Int
+    /// Whether directions are mapped into the joint space.
+    let isMapped: Bool
+    /// The labels kept at each end, K.
+    let topCount: Int
+  }
+
+  /// The labels, C.
+  let labelCount: Int
+  /// The width of the joint space, D.
+  let embeddingWidth: Int
+  /// Whether operands are laid out as `PackedPanels` besides.
+  let isPacked: Bool
+  /// Whether the embeddings lie in a file, so that they need not be in memory.
+  let isStored: Bool
+  /// What encoding them takes, if they must be encoded.
+  let encoding: Encoding?
+  /// What is scanned.
+  let scan: Scan?
+  /// The bytes of the files that are mapped and scanned.
+  let mappedBytes: Int
+}
+
+// MARK: - Bytes
+
+extension MemorySizes {
+  /// The program itself, its libraries, and a model's configuration.
+  private static let base = 8.0 * 1_048_576
+
+  /// What OpenBLAS fills of the buffer that it keeps for each thread (2 MiB with Cooperlake kernels),
+  /// and a thread's stack.
+  private static let threadBase = 4.0 * 1_048_576
+
+  /// A label: its name, the tables that find duplicates, its statuses and counts.
+  private static let labelBytes = 384.0
+
+  /// A prompt: its text, its tokens, and its place in the order of all.
+  private static let promptBytes = 640.0
+
+  /// A tokenizer of 49,408 pieces and its merges.
+  private static let tokenizerBytes = 48.0 * 1_048_576
+
+  /// The tokens of a text tower that a worker computes together, and room for one more prompt.
+  private static let towerTokens = 1024.0 + 77
+
+  /// The share of `PackedPanels` that is used.
+  private static let packing =
+    Double(PackedPanels.usedColumns + 2 * PackedPanels.idleColumns)
+    / Double(PackedPanels.usedColumns)
+
+  /// All embeddings in memory.
+  var bankBytes: Double { 4 * Double(labelCount) * Double(embeddingWidth) * packed }
+
+  private var packed: Double { isPacked ? 1 + Self.packing : 1 }
+
+  /// What every label takes wherever its embedding is.
+  var labelTableBytes: Double { Double(labelCount) * Self.labelBytes }
+
+  /// What encoding the labels takes at its peak, the bank included.
+  func encodingBytes(workers: Int) -> Double {
+    guard let encoding else { return 0 }
+    // Sums in `Double` and the embeddings that they become.
+    let sums = 12 * Double(labelCount) * Double(embeddingWidth)
+    let prompts = Double(labelCount) * Double(encoding.templateCount) * Self.promptBytes
+    // States before and after each step of a block, and the widened weights of one product.
+    let (width, inner) = (Double(encoding.width), Double(encoding.intermediateWidth))
+    let tower = 4 * (Self.towerTokens * (8 * width + inner) + width * inner)
+    return Self.base + Self.tokenizerBytes + labelTableBytes + sums + prompts
+      + Double(workers) * (tower + Self.threadBase)
+  }
+
+  /// What a scan takes besides labels.
+  func scanBytes(workers: Int, streamsLabels: Bool) -> Double {
+    guard let scan else { return 0 }
+    let (d, width) = (Double(scan.directionWidth), Double(embeddingWidth))
+    let kept = Double(min(scan.topCount, labelCount))
+    let columns = Double(min(max(labelCount, 16), ProductOperand.partColumns))
+    // Directions, images and products; what is known of each row.
+    let row = 4 * (d + (scan.isMapped ? width : 0) + columns) + 160 + 16 * (kept + 1)
+    var worker = Double(ProductOperand.tileRows) * row + Self.threadBase
+    if streamsLabels { worker += 4 * columns * width * (1 + packed) }
+    // Ids and numbers of a feature, 6 of them for each label that is kept.
+    let block = Double(LensScan.blockSize) * (40 + 24 * kept)
+    // Those on their way, those that are being made, and one in the form in which it is stored.
+    let blocks = workers > 1 ? 3 * Double(workers) + 2 + 2 : 1 + 2
+    // The image head, and its operand.
+    let head = scan.isMapped ? 4 * d * width * (1 + packed) : 0
+    return Self.base + head + Double(workers) * worker + blocks * block
+  }
+}
