@@ -22,7 +22,20 @@ INLINE unsigned bits_of(const ints *comparison) {
   return bits;
 }
 
-// The greatest and the least of all lanes.
+// The greatest of all lanes.
+INLINE float greatest_lane(const floats *vector) {
+  floats lanes = *vector;
+  floats other = __builtin_shufflevector(lanes, lanes, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5,
+                                         6, 7);
+  raise_to(&lanes, &other);
+  other = __builtin_shufflevector(lanes, lanes, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3);
+  raise_to(&lanes, &other);
+  other = __builtin_shufflevector(lanes, lanes, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1);
+  raise_to(&lanes, &other);
+  return lanes[0] > lanes[1] ? lanes[0] : lanes[1];
+}
+
+// The greatest and the least of all lanes of all groups.
 INLINE void range_of(const floats groups[GROUPS], float *greatest, float *least) {
   floats high = groups[0], low = -groups[0];
   for (int g = 1; g < GROUPS; g++) {
@@ -30,33 +43,39 @@ INLINE void range_of(const floats groups[GROUPS], float *greatest, float *least)
     raise_to(&high, &groups[g]);
     raise_to(&low, &negated);
   }
-  *greatest = high[0];
-  *least = -low[0];
-  for (int lane = 1; lane < LANES; lane++) {
-    *greatest = high[lane] > *greatest ? high[lane] : *greatest;
-    *least = -low[lane] < *least ? -low[lane] : *least;
-  }
+  *greatest = greatest_lane(&high);
+  *least = -greatest_lane(&low);
 }
 
-// A bound that at least `rank` of the groups' extremes reach, hence as many elements, and not many
-// more: found by halving the range of the extremes.
-INLINE float bound_of(const floats groups[GROUPS], size_t rank) {
-  if (rank > GROUPS * LANES) return -INFINITY;
-  float low, high;
-  range_of(groups, &high, &low);
-  for (int i = 0; i < 8; i++) {
-    const float middle = low + (high - low) / 2;
-    size_t count = 0;
-    for (int g = 0; g < GROUPS; g++) {
-      const ints reaches = groups[g] >= middle;
-      count += (size_t)__builtin_popcount(bits_of(&reaches));
-    }
-    if (count >= rank)
-      low = middle;
-    else
-      high = middle;
+// How many of the groups' extremes reach a bound.
+INLINE size_t count_reaching(const floats groups[GROUPS], float bound) {
+  size_t count = 0;
+  for (int g = 0; g < GROUPS; g++) {
+    const ints reaches = groups[g] >= bound;
+    count += (size_t)__builtin_popcount(bits_of(&reaches));
   }
-  return low;
+  return count;
+}
+
+// Bounds that at least so many of the groups' extremes reach at either end, hence as many elements,
+// and not many more: found by halving the ranges of the extremes.
+INLINE void bounds_of(const floats greatest[GROUPS], size_t top, const floats least[GROUPS],
+                      size_t bottom, float *top_bound, float *bottom_bound) {
+  float top_low, top_high, bottom_low, bottom_high;
+  range_of(greatest, &top_high, &top_low);
+  range_of(least, &bottom_high, &bottom_low);
+  for (int i = 0; i < 6; i++) {
+    const float top_middle = top_low + (top_high - top_low) / 2;
+    const float bottom_middle = bottom_low + (bottom_high - bottom_low) / 2;
+    const bool top_reached = count_reaching(greatest, top_middle) >= top;
+    const bool bottom_reached = count_reaching(least, bottom_middle) >= bottom;
+    top_low = top_reached ? top_middle : top_low;
+    top_high = top_reached ? top_high : top_middle;
+    bottom_low = bottom_reached ? bottom_middle : bottom_low;
+    bottom_high = bottom_reached ? bottom_high : bottom_middle;
+  }
+  *top_bound = top <= GROUPS * LANES ? top_low : -INFINITY;
+  *bottom_bound = bottom <= GROUPS * LANES ? bottom_low : -INFINITY;
 }
 
 // Offers a score to the greatest ones; equal scores stay in the order in which they came.
@@ -70,6 +89,29 @@ INLINE void offer(float score, int32_t place, float *scores, int32_t *places, si
   }
   scores[position] = score;
   places[position] = place;
+}
+
+// Ranks up to LANES scores, all of those that there are: each takes the place of the number of those
+// before it, of which equal ones are those that came earlier.
+INLINE void rank_all(const float *scores, const int32_t *places, size_t count, float *ranked,
+                     int32_t *ranked_places, size_t *kept, size_t capacity) {
+  const ints order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  floats lanes;
+  load_some(&lanes, scores, count, -INFINITY);
+  ints ranks = {};
+  for (size_t i = 0; i < count; i++) {
+    const ints isBefore = (lanes < scores[i]) | ((lanes == scores[i]) & (order > (int32_t)i));
+    ranks -= isBefore;
+  }
+  float sorted[LANES];
+  int32_t sorted_places[LANES];
+  for (size_t i = 0; i < count; i++) {
+    sorted[ranks[i]] = scores[i];
+    sorted_places[ranks[i]] = places[i];
+  }
+  *kept = count < capacity ? count : capacity;
+  memcpy(ranked, sorted, *kept * sizeof(float));
+  memcpy(ranked_places, sorted_places, *kept * sizeof(int32_t));
 }
 
 // Adds the moments of a part to those of a reading (Pebay 2008, equations 3.1 and 2.1).
@@ -160,11 +202,19 @@ INLINE double gather_cosines(part_lanes *part, float *cosines, const float *prod
                              float factor) {
   floats lanes;
   size_t j = 0;
-  for (; j + LANES <= count; j += LANES) {
+  for (; j + GROUPS * LANES <= count; j += GROUPS * LANES) {
+    for (size_t g = 0; g < GROUPS; g++) {
+      load(&lanes, products + j + g * LANES);
+      lanes *= factor;
+      store(cosines + j + g * LANES, &lanes);
+      add_cosines(part, &lanes, g);
+    }
+  }
+  for (size_t g = 0; j + LANES <= count; g++, j += LANES) {
     load(&lanes, products + j);
     lanes *= factor;
     store(cosines + j, &lanes);
-    add_cosines(part, &lanes, j / LANES % GROUPS);
+    add_cosines(part, &lanes, g);
   }
   double sum = 0;
   if (j < count) {
@@ -180,93 +230,122 @@ INLINE double gather_cosines(part_lanes *part, float *cosines, const float *prod
   return (sum + sum_lanes(&part->sum_low, &part->sum_high)) / (double)count;
 }
 
-// Adds the differences of 16 cosines from the mean, and gives their exponentials relative to the
-// best, and those times their exponents.
-INLINE void weigh(part_lanes *part, const float *cosines, double mean, float best, float scale,
-                  floats *weights, floats *products) {
+// Moments about the mean.
+INLINE void gather_moments(part_lanes *part, const float *cosines, size_t count, double mean) {
   floats lanes;
   doubles low, high;
-  load(&lanes, cosines);
-  widen_lanes(&lanes, &low, &high);
-  low -= mean;
-  high -= mean;
+  size_t j = 0;
+  for (; j + LANES <= count; j += LANES) {
+    load(&lanes, cosines + j);
+    widen_lanes(&lanes, &low, &high);
+    low -= mean;
+    high -= mean;
+    add_powers(part, &low, &high);
+  }
+  if (j == count) return;
+  // Lanes past the end differ by nothing.
+  low = high = (doubles){};
+  for (size_t lane = 0; j + lane < count; lane++) {
+    const double difference = (double)cosines[j + lane] - mean;
+    if (lane < LANES / 2)
+      low[lane] = difference;
+    else
+      high[lane - LANES / 2] = difference;
+  }
   add_powers(part, &low, &high);
+}
+
+// The exponentials of 16 cosines relative to the best, and those times their exponents.
+INLINE void weigh(const float *cosines, float best, float scale, floats *weights,
+                  floats *products) {
+  floats lanes;
+  load(&lanes, cosines);
   lanes = (lanes - best) * scale;
   *weights = lanes;
   exponentiate(weights);
   *products = *weights * lanes;
 }
 
-// Moments about the mean, and exponentials relative to the best: the second look.
-//
-// Exponentials, whose own errors are as large, are added in pairs as floats and then in double.
-INLINE void gather_sums(part_lanes *part, const float *cosines, size_t count, double mean,
-                        float best, float scale) {
+// Exponentials, and those times their exponents. Their own errors are as large as those of adding
+// them in pairs as floats; then they are added in double.
+INLINE void gather_weights(part_lanes *part, const float *cosines, size_t count, float best,
+                           float scale) {
   floats weights, products, more_weights, more_products;
   size_t j = 0;
   for (; j + 2 * LANES <= count; j += 2 * LANES) {
-    weigh(part, cosines + j, mean, best, scale, &weights, &products);
-    weigh(part, cosines + j + LANES, mean, best, scale, &more_weights, &more_products);
+    weigh(cosines + j, best, scale, &weights, &products);
+    weigh(cosines + j + LANES, best, scale, &more_weights, &more_products);
     weights += more_weights;
     products += more_products;
     add_weights(part, &weights, &products);
   }
-  if (j + LANES <= count) {
-    weigh(part, cosines + j, mean, best, scale, &weights, &products);
+  for (; j < count; j += LANES) {
+    weigh(cosines + j, best, scale, &weights, &products);
+    // Lanes past the end weigh nothing.
+    for (size_t lane = count - j; lane < LANES; lane++) weights[lane] = products[lane] = 0;
     add_weights(part, &weights, &products);
-    j += LANES;
   }
-  if (j == count) return;
-  // Lanes past the end differ by nothing and weigh nothing.
-  doubles low = {}, high = {};
-  load(&products, cosines + j);
-  weights = products = (products - best) * scale;
-  exponentiate(&weights);
-  products *= weights;
-  for (size_t lane = 0; lane < LANES; lane++) {
-    const double difference = j + lane < count ? (double)cosines[j + lane] - mean : 0;
-    if (lane < LANES / 2)
-      low[lane] = difference;
-    else
-      high[lane - LANES / 2] = difference;
-    if (j + lane >= count) weights[lane] = products[lane] = 0;
-  }
-  add_powers(part, &low, &high);
-  add_weights(part, &weights, &products);
 }
 
-// Offers the cosines that could be among those kept: the third look.
+// Cosines that could be among those kept at one end, negated at the lower one.
+typedef struct {
+  float scores[KERNEL_PART + LANES];
+  int32_t places[KERNEL_PART + LANES];
+  size_t count;
+} candidates;
+
+// Adds the cosines of the lanes that are set. Two are added without a branch; what is written past
+// the count is of no account.
+INLINE void add_candidates(candidates *all, unsigned bits, const float *cosines, float sign,
+                           int32_t first) {
+  for (int i = 0; i < 2; i++) {
+    const int lane = __builtin_ctz(bits | 1u << (LANES - 1));
+    all->scores[all->count] = sign * cosines[lane];
+    all->places[all->count] = first + lane;
+    all->count += bits != 0;
+    bits &= bits - 1u;
+  }
+  for (; bits; bits &= bits - 1) {
+    const int lane = __builtin_ctz(bits);
+    all->scores[all->count] = sign * cosines[lane];
+    all->places[all->count++] = first + lane;
+  }
+}
+
+// Keeps the best of the candidates and of those kept so far.
+INLINE void keep_best(const candidates *all, float *scores, int32_t *places, size_t *count,
+                      size_t capacity) {
+  if (*count == 0 && all->count <= LANES) {
+    rank_all(all->scores, all->places, all->count, scores, places, count, capacity);
+    return;
+  }
+  for (size_t i = 0; i < all->count; i++)
+    offer(all->scores[i], all->places[i], scores, places, count, capacity);
+}
+
+// The cosines that are kept: the third look.
 INLINE void gather_extremes(const part_lanes *part, const float *cosines, size_t count,
                             int32_t first, kernel_reading *reading, float *top, int32_t *top_places,
                             size_t top_capacity, float *bottom, int32_t *bottom_places,
                             size_t bottom_capacity) {
-  float high_bound = bound_of(part->greatest, top_capacity);
-  float low_bound = -bound_of(part->least, bottom_capacity);
+  float high_bound, low_bound;
+  bounds_of(part->greatest, top_capacity, part->least, bottom_capacity, &high_bound, &low_bound);
   if (reading->top_count == top_capacity && top[top_capacity - 1] > high_bound)
     high_bound = top[top_capacity - 1];
-  if (reading->bottom_count == bottom_capacity && -bottom[bottom_capacity - 1] < low_bound)
-    low_bound = -bottom[bottom_capacity - 1];
+  if (reading->bottom_count == bottom_capacity && bottom[bottom_capacity - 1] > low_bound)
+    low_bound = bottom[bottom_capacity - 1];
+  candidates high, low;
+  high.count = low.count = 0;
   floats lanes;
   for (size_t j = 0; j < count; j += LANES) {
     load(&lanes, cosines + j);
-    const ints isHigh = lanes >= high_bound, isLow = lanes <= low_bound;
-    unsigned high_bits = bits_of(&isHigh), low_bits = bits_of(&isLow);
-    if (!(high_bits | low_bits)) continue;
-    if (count - j < LANES) {
-      const unsigned used = (1u << (count - j)) - 1;
-      high_bits &= used;
-      low_bits &= used;
-    }
-    for (; high_bits; high_bits &= high_bits - 1) {
-      const size_t i = j + (size_t)__builtin_ctz(high_bits);
-      offer(cosines[i], first + (int32_t)i, top, top_places, &reading->top_count, top_capacity);
-    }
-    for (; low_bits; low_bits &= low_bits - 1) {
-      const size_t i = j + (size_t)__builtin_ctz(low_bits);
-      offer(-cosines[i], first + (int32_t)i, bottom, bottom_places, &reading->bottom_count,
-            bottom_capacity);
-    }
+    const ints isHigh = lanes >= high_bound, isLow = lanes <= -low_bound;
+    const unsigned used = count - j < LANES ? (1u << (count - j)) - 1 : (1u << LANES) - 1;
+    add_candidates(&high, bits_of(&isHigh) & used, cosines + j, 1, first + (int32_t)j);
+    add_candidates(&low, bits_of(&isLow) & used, cosines + j, -1, first + (int32_t)j);
   }
+  keep_best(&high, top, top_places, &reading->top_count, top_capacity);
+  keep_best(&low, bottom, bottom_places, &reading->bottom_count, bottom_capacity);
 }
 
 KERNEL void kernel_read_part(kernel_reading *reading, const float *products, size_t count,
@@ -280,7 +359,8 @@ KERNEL void kernel_read_part(kernel_reading *reading, const float *products, siz
   const double mean = gather_cosines(&part, cosines, products, count, factor);
   float best, unused;
   range_of(part.greatest, &best, &unused);
-  gather_sums(&part, cosines, count, mean, best, scale);
+  gather_moments(&part, cosines, count, mean);
+  gather_weights(&part, cosines, count, best, scale);
   gather_extremes(&part, cosines, count, first, reading, top, top_places, top_capacity, bottom,
                   bottom_places, bottom_capacity);
   const bool isFirst = reading->count == 0;
