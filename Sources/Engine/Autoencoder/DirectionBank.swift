@@ -72,19 +72,14 @@ public struct DirectionBank: Sendable {
   /// Calls `body` with directions where they lie in the file.
   ///
   /// - Parameters:
-  ///   - range: The features wanted, at least one.
-  ///   - body: Receives the directions, [range.count, width], or if the bank is transposed all
-  ///     that is stored from the first one on to the last one, [width, count] without what stands
-  ///     before and after.
-  /// - Precondition: `isInPlace`.
+  ///   - range: The features wanted.
+  ///   - body: Receives the directions, [range.count, width].
+  /// - Precondition: `isInPlace`, and the bank is not transposed.
   func withStored(_ range: Range<Int>, _ body: (Span<Float>) -> Void) {
-    precondition(isInPlace && !range.isEmpty, "\(tensor.name): features \(range) in place")
+    precondition(isInPlace && !isTransposed, "\(tensor.name): features \(range) in place")
     var scratch: [Float] = []
-    let elements =
-      isTransposed
-      ? range.lowerBound..<((width - 1) * count + range.upperBound)
-      : (range.lowerBound * width)..<(range.upperBound * width)
-    tensor.withFloats(in: elements, scratch: &scratch, body)
+    tensor.withFloats(
+      in: (range.lowerBound * width)..<(range.upperBound * width), scratch: &scratch, body)
   }
 }
 

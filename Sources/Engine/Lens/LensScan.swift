@@ -19,8 +19,12 @@ public struct LensScan: Sendable {
   let map: DirectionMap
   let panel: LabelPanel
 
-  /// The features of a block, the unit of results on disk: one tile.
-  public static let blockSize = ProductOperand.tileRows
+  /// The features of a block, the unit of results on disk.
+  public static let blockSize = 960
+
+  /// The blocks for each worker from which on a worker takes as many at a time as a tile holds:
+  /// larger products are faster, but the last ones leave other workers without work.
+  private static let blocksForLargeTiles = 16
 
   /// Prepares a scan.
   ///
@@ -63,12 +67,18 @@ public struct LensScan: Sendable {
   ) throws(Failure) {
     precondition(workers > 0 && blockSize > 0, "\(workers) workers, blocks of \(blockSize)")
     let count = selection.count
+    let hasManyBlocks = count / blockSize >= Self.blocksForLargeTiles * workers
+    let blocks = hasManyBlocks ? max(1, ProductOperand.tileRows / blockSize) : 1
+    let size = blocks * blockSize
     try forEachInOrder(
-      count: (count + blockSize - 1) / blockSize, workers: workers,
-      makeState: { ScanWorker(scan: self) },
+      count: (count + size - 1) / size, workers: workers,
+      makeState: { ScanWorker(scan: self, tileRows: min(size, ProductOperand.tileRows)) },
       produce: { worker, index in
-        worker.block(index * blockSize..<min((index + 1) * blockSize, count))
-      }, body)
+        worker.blocks(index * size..<min((index + 1) * size, count), blockSize: blockSize)
+      },
+      { (blocks) throws(Failure) in
+        for block in blocks { try body(block) }
+      })
   }
 }
 

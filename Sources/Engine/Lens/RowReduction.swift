@@ -59,40 +59,45 @@ struct RowReduction {
     readings.add(products, factor: factor, first: first, to: row)
   }
 
-  /// What has been found out about the first rows, all of whose parts have been added.
+  /// What has been found out about rows, all of whose parts have been added.
   ///
   /// - Parameters:
-  ///   - ids: The features that the rows stand for, at most as many as there are rows.
+  ///   - rows: The rows.
+  ///   - ids: The features that they stand for.
   ///   - statuses: What became of each; those that were not read hold -1 and NaN.
   /// - Returns: One row for each.
-  func block(ids: [Int32], statuses: ArraySlice<FeatureStatus>) -> FeatureBlock {
-    precondition(ids.count == statuses.count, "\(ids.count) ids, \(statuses.count) statuses")
+  func block(
+    of rows: Range<Int>, ids: ArraySlice<Int32>, statuses: ArraySlice<FeatureStatus>
+  ) -> FeatureBlock {
+    precondition(
+      ids.count == rows.count && statuses.count == rows.count,
+      "\(ids.count) ids and \(statuses.count) statuses of \(rows.count) rows")
     var block = FeatureBlock(topCount: topCount)
-    block.featureIDs = ids
+    block.featureIDs = Array(ids)
     block.statuses = statuses.map(\.rawValue)
-    let read = zip(ids.indices, statuses).filter { $0.1 == .read }.map(\.0)
-    addMoments(of: read, to: &block)
-    addDistributions(of: read, to: &block)
-    addLabels(of: read, to: &block)
-    addProbabilities(of: read, to: &block)
+    let read = zip(rows, statuses).filter { $0.1 == .read }.map(\.0)
+    addMoments(of: read, from: rows.lowerBound, to: &block)
+    addDistributions(of: read, from: rows.lowerBound, to: &block)
+    addLabels(of: read, from: rows.lowerBound, to: &block)
+    addProbabilities(of: read, from: rows.lowerBound, to: &block)
     return block
   }
 
-  private func addMoments(of rows: [Int], to block: inout FeatureBlock) {
+  private func addMoments(of rows: [Int], from first: Int, to block: inout FeatureBlock) {
     let missing = [Float](repeating: .nan, count: block.rows)
     var (means, deviations, skewnesses, kurtoses) = (missing, missing, missing, missing)
     for row in rows {
       let moments = readings.moments(of: row)
-      means[row] = Float(moments.mean)
-      deviations[row] = Float(moments.variance.squareRoot())
-      skewnesses[row] = Float(moments.skewness)
-      kurtoses[row] = Float(moments.kurtosis)
+      means[row - first] = Float(moments.mean)
+      deviations[row - first] = Float(moments.variance.squareRoot())
+      skewnesses[row - first] = Float(moments.skewness)
+      kurtoses[row - first] = Float(moments.kurtosis)
     }
     (block.means, block.standardDeviations) = (means, deviations)
     (block.skewnesses, block.kurtoses) = (skewnesses, kurtoses)
   }
 
-  private func addDistributions(of rows: [Int], to block: inout FeatureBlock) {
+  private func addDistributions(of rows: [Int], from first: Int, to block: inout FeatureBlock) {
     let missing = [Float](repeating: .nan, count: block.rows)
     var (margins, entropies, logPartitions) = (missing, missing, missing)
     let isAlone = labelIDs.count == 1
@@ -100,41 +105,41 @@ struct RowReduction {
       let partition = readings.partition(of: row)
       let best = readings.top[row * readings.topCapacity]
       let logarithm = Double.log(partition.sum)
-      logPartitions[row] = Float(logitScale * Double(best) + logarithm)
+      logPartitions[row - first] = Float(logitScale * Double(best) + logarithm)
       guard !isAlone else { continue }
-      entropies[row] = Float(max(0, logarithm - partition.meanExponent))
-      margins[row] = best - readings.top[row * readings.topCapacity + 1]
+      entropies[row - first] = Float(max(0, logarithm - partition.meanExponent))
+      margins[row - first] = best - readings.top[row * readings.topCapacity + 1]
     }
     (block.margins, block.entropies, block.logPartitions) = (margins, entropies, logPartitions)
   }
 
-  private func addLabels(of rows: [Int], to block: inout FeatureBlock) {
+  private func addLabels(of rows: [Int], from first: Int, to block: inout FeatureBlock) {
     let noLabels = [Int32](repeating: -1, count: block.rows * topCount)
     let noCosines = [Float](repeating: .nan, count: noLabels.count)
     var (topIDs, top, bottomIDs, bottom) = (noLabels, noCosines, noLabels, noCosines)
     for row in rows {
-      let topStart = row * readings.topCapacity
-      for index in (row * topCount)..<((row + 1) * topCount) {
-        let kept = topStart + index - row * topCount
-        topIDs[index] = labelIDs[Int(readings.topPlaces[kept])]
-        top[index] = readings.top[kept]
-        bottomIDs[index] = labelIDs[Int(readings.bottomPlaces[index])]
-        bottom[index] = -readings.bottom[index]
+      let (topStart, bottomStart) = (row * readings.topCapacity, row * readings.bottomCapacity)
+      for rank in 0..<topCount {
+        let index = (row - first) * topCount + rank
+        topIDs[index] = labelIDs[Int(readings.topPlaces[topStart + rank])]
+        top[index] = readings.top[topStart + rank]
+        bottomIDs[index] = labelIDs[Int(readings.bottomPlaces[bottomStart + rank])]
+        bottom[index] = -readings.bottom[bottomStart + rank]
       }
     }
     (block.topLabelIDs, block.topCosines) = (topIDs, top)
     (block.bottomLabelIDs, block.bottomCosines) = (bottomIDs, bottom)
   }
 
-  private func addProbabilities(of rows: [Int], to block: inout FeatureBlock) {
+  private func addProbabilities(of rows: [Int], from first: Int, to block: inout FeatureBlock) {
     let missing = [Float](repeating: .nan, count: block.rows * topCount)
     var (top, bottom) = (missing, missing)
     var span = top.mutableSpan
     readings.writeProbabilities(
-      of: .top, rows: rows, scale: logitScale, count: topCount, into: &span)
+      of: .top, rows: rows, from: first, scale: logitScale, count: topCount, into: &span)
     span = bottom.mutableSpan
     readings.writeProbabilities(
-      of: .bottom, rows: rows, scale: logitScale, count: topCount, into: &span)
+      of: .bottom, rows: rows, from: first, scale: logitScale, count: topCount, into: &span)
     (block.topProbabilities, block.bottomProbabilities) = (top, bottom)
   }
 }

@@ -2,15 +2,19 @@
 /// cosines.
 struct ScanWorker {
   private let scan: LensScan
-  /// Copied directions, [tileRows, d]; empty until some must be copied.
+  /// The most features that are worked on together.
+  private let tileRows: Int
+  /// As many, and those that are multiplied besides.
+  private let paddedRows: Int
+  /// Copied directions, [paddedRows, d]; empty until some must be copied.
   private var directions: [Float] = []
-  /// Their images, [tileRows, D], unit vectors but for `factors`; empty for native directions.
+  /// Their images, [paddedRows, D], unit vectors but for `factors`; empty for native directions.
   private var images: [Float] = []
-  /// Products with a part of the labels, [tileRows, at most partColumns].
+  /// Products with a part of the labels, [paddedRows, at most partColumns].
   private var products: [Float] = []
-  /// What becomes of each row, [tileRows].
+  /// What becomes of each row, [paddedRows].
   private var statuses: [FeatureStatus]
-  /// What each product of a row is multiplied by, [tileRows].
+  /// What each product of a row is multiplied by, [paddedRows].
   private var factors: [Float]
   private var sums: VectorSums
   private var reduction: RowReduction
@@ -18,9 +22,18 @@ struct ScanWorker {
   /// Labels that are read for a part; empty where all are at hand.
   private var gathered: [Float] = []
 
-  init(scan: LensScan) {
+  /// Makes room.
+  ///
+  /// - Parameters:
+  ///   - scan: What is done.
+  ///   - tileRows: The most features that are worked on together.
+  init(scan: LensScan, tileRows: Int) {
     self.scan = scan
-    let rows = ProductOperand.tileRows
+    self.tileRows = tileRows
+    let rows = max(
+      (scan.map.projection?.layout ?? scan.panel.layout).paddedRows(tileRows),
+      scan.panel.layout.paddedRows(tileRows))
+    paddedRows = rows
     statuses = [FeatureStatus](repeating: .read, count: rows)
     factors = [Float](repeating: 1, count: rows)
     sums = VectorSums(count: rows)
@@ -36,23 +49,37 @@ struct ScanWorker {
 
   /// Scans a run of the selection on the calling thread.
   ///
-  /// - Parameter positions: Positions in the selection.
-  /// - Returns: One row for each.
-  mutating func block(_ positions: Range<Int>) -> FeatureBlock {
-    let tileRows = ProductOperand.tileRows
-    guard positions.count > tileRows else { return tile(positions) }
-    var block = FeatureBlock(topCount: scan.topCount)
+  /// - Parameters:
+  ///   - positions: Positions in the selection.
+  ///   - blockSize: The features of a block.
+  /// - Returns: Blocks of that size, of which the last may be shorter.
+  mutating func blocks(_ positions: Range<Int>, blockSize: Int) -> [FeatureBlock] {
+    var blocks: [FeatureBlock] = []
     for start in stride(from: positions.lowerBound, to: positions.upperBound, by: tileRows) {
-      block.append(tile(start..<min(start + tileRows, positions.upperBound)))
+      let tile = start..<min(start + tileRows, positions.upperBound)
+      read(tile)
+      let ids = scan.source.ids(at: tile)
+      var row = 0
+      while row < tile.count {
+        // A block that a tile before has begun is completed first.
+        let begun = blocks.last.map { $0.rows < blockSize ? $0.rows : 0 } ?? 0
+        let rows = row..<min(row + blockSize - begun, tile.count)
+        let part = reduction.block(of: rows, ids: ids[rows], statuses: statuses[rows])
+        if begun > 0 {
+          blocks[blocks.count - 1].append(part)
+        } else {
+          blocks.append(part)
+        }
+        row = rows.upperBound
+      }
     }
-    return block
+    return blocks
   }
 
-  private mutating func tile(_ positions: Range<Int>) -> FeatureBlock {
+  /// Reads and reduces a tile.
+  private mutating func read(_ positions: Range<Int>) {
     reduction.removeAll()
     if !readInPlace(positions), !readColumns(positions) { readRows(positions) }
-    return reduction.block(
-      ids: scan.source.ids(at: positions), statuses: statuses[..<positions.count])
   }
 }
 
@@ -68,18 +95,14 @@ extension ScanWorker {
   /// - Returns: False if they must be copied, all or because some must be rewritten.
   private mutating func readInPlace(_ positions: Range<Int>) -> Bool {
     let (bank, rows) = (scan.source.bank, positions.count)
-    guard bank.isInPlace, !bank.isTransposed || first.acceptsColumns,
-      first.paddedRows(rows) == rows, let range = scan.source.wholeRange(positions)
+    guard bank.isInPlace, !bank.isTransposed, first.paddedRows(rows) == rows,
+      let range = scan.source.wholeRange(positions)
     else { return false }
     var isDone = false
     bank.withStored(range) { stored in
-      if bank.isTransposed {
-        sums.addUpColumns(stored, columns: rows, height: bank.width, stride: bank.count)
-      } else {
-        sums.addUpRows(stored, rows: rows, width: bank.width)
-      }
+      sums.addUpRows(stored, rows: rows, width: bank.width)
       guard takeSteps(rows: rows).isEmpty else { return }
-      read(stored, stride: bank.isTransposed ? bank.count : nil, rows: rows)
+      read(stored, stride: nil, rows: rows)
       isDone = true
     }
     return isDone
@@ -91,7 +114,7 @@ extension ScanWorker {
   /// - Returns: False if that cannot be done, for all or because some must be rewritten.
   private mutating func readColumns(_ positions: Range<Int>) -> Bool {
     let (bank, rows) = (scan.source.bank, positions.count)
-    guard bank.isTransposed, !bank.isInPlace, first.acceptsColumns, first.paddedRows(rows) == rows,
+    guard bank.isTransposed, first.acceptsColumns, first.paddedRows(rows) == rows,
       let range = scan.source.wholeRange(positions)
     else { return false }
     var copied = takeDirections()
@@ -125,7 +148,7 @@ extension ScanWorker {
     var taken: [Float] = []
     swap(&taken, &directions)
     if taken.isEmpty {
-      taken = [Float](repeating: 0, count: ProductOperand.tileRows * scan.source.bank.width)
+      taken = [Float](repeating: 0, count: paddedRows * scan.source.bank.width)
     }
     return taken
   }

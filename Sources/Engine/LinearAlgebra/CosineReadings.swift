@@ -117,18 +117,21 @@ struct CosineReadings: Sendable {
   /// - Parameters:
   ///   - end: Which end.
   ///   - rows: The rows, all of whose parts have been added.
+  ///   - first: The row whose place is the first of the result.
   ///   - scale: The factor on cosines.
   ///   - count: How many are wanted of each row.
   ///   - result: Receives them in the places of the rows, [rows, count]; other rows are left alone.
   func writeProbabilities(
-    of end: End, rows: [Int], scale: Double, count: Int, into result: inout MutableSpan<Float>
+    of end: End, rows: [Int], from first: Int, scale: Double, count: Int,
+    into result: inout MutableSpan<Float>
   ) {
     let (cosines, capacity, sign) =
       end == .top ? (top, topCapacity, 1.0) : (bottom, bottomCapacity, -1)
-    let last = rows.max() ?? -1
+    let (least, last) = (rows.min() ?? first, rows.max() ?? first - 1)
     precondition(
-      count <= capacity && last < readings.count && (last + 1) * count <= result.count,
-      "\(count) probabilities of row \(last)")
+      count <= capacity && least >= first && last < readings.count
+        && (last - first + 1) * count <= result.count,
+      "\(count) probabilities of rows \(least) to \(last) from \(first) on")
     unsafe cosines.withUnsafeBufferPointer { source in
       unsafe result.withUnsafeMutableBufferPointer { target in
         guard let source = source.baseAddress, let target = target.baseAddress else { return }
@@ -136,7 +139,7 @@ struct CosineReadings: Sendable {
           let reading = readings[row]
           unsafe kernel_probabilities(
             source + row * capacity, count, sign, scale, reading.best, reading.partition,
-            target + row * count)
+            target + (row - first) * count)
         }
       }
     }

@@ -5,13 +5,13 @@
 /// blocks, or on which other rows and columns are computed. Where OpenBLAS's kernels are not
 /// uniform (see `BLAS.isUniform`), the operand is laid out as `PackedPanels`.
 struct ProductOperand: Sendable {
-  /// The rows of a left operand that are worked on together: from here on a larger product is
-  /// hardly faster (99.4 against 97.5 GFLOP/s with 480 rows and 100.1 with 1920, one Zen 4 core,
+  /// The most rows of a left operand that are worked on together: from here on a larger product is
+  /// hardly faster (100.1 GFLOP/s against 99.4 with 960 rows and 97.5 with 480, one Zen 4 core,
   /// Cooperlake kernels).
-  static let tileRows = 4 * PackedPanels.tileRows
+  static let tileRows = 8 * PackedPanels.tileRows
 
   /// The most columns of a product that is reduced before the next one is made, a multiple of
-  /// `PackedPanels.usedColumns`: with `tileRows` rows 3.9 MB, which a cache of the third level holds.
+  /// `PackedPanels.usedColumns`: with `tileRows` rows 7.9 MB, which a cache of the third level holds.
   static let partColumns = 1024
 
   /// The rows of the operand, which are the columns of the product, n.

@@ -98,7 +98,7 @@ extension MemorySizes {
     var worker = Double(ProductOperand.tileRows) * row + Self.threadBase
     if streamsLabels { worker += 4 * columns * width * (1 + packed) }
     // Ids and numbers of a feature, 6 of them for each label that is kept.
-    let block = Double(LensScan.blockSize) * (40 + 24 * kept)
+    let block = Double(ProductOperand.tileRows) * (40 + 24 * kept)
     // Those on their way, those that are being made, and one in the form in which it is stored.
     let blocks = workers > 1 ? 3 * Double(workers) + 2 + 2 : 1 + 2
     // The image head, and its operand.

@@ -67,7 +67,7 @@ import Testing
     for end in [CosineReadings.End.top, .bottom] {
       var probabilities = [Float](repeating: 0, count: 3)
       var span = probabilities.mutableSpan
-      readings.writeProbabilities(of: end, rows: [0], scale: 50, count: 3, into: &span)
+      readings.writeProbabilities(of: end, rows: [0], from: 0, scale: 50, count: 3, into: &span)
       let order = end == .top ? exact.order : exact.order.reversed()
       for (found, label) in zip(probabilities, order) {
         #expect(abs(Double(found) / exact.probabilities[label] - 1) < 4e-6)

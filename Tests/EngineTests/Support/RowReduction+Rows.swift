@@ -8,7 +8,7 @@ extension RowReduction {
       let end = min(first + CosineReadings.partSize, cosines.count)
       add(cosines.span.extracting(first..<end), factor: 1, first: first, to: 0)
     }
-    block.append(self.block(ids: [id], statuses: [.read]))
+    block.append(self.block(of: 0..<1, ids: [id], statuses: [.read]))
   }
 }
 
@@ -17,6 +17,6 @@ extension FeatureBlock {
   mutating func appendMasked(id: Int32, status: FeatureStatus) {
     let reduction = RowReduction(
       rows: 1, logitScale: 1, labelIDs: (0..<Int32(topCount)).map { $0 }, topCount: topCount)
-    append(reduction.block(ids: [id], statuses: [status]))
+    append(reduction.block(of: 0..<1, ids: [id], statuses: [status]))
   }
 }
