@@ -30,9 +30,8 @@ struct ScanWorker {
   init(scan: LensScan, tileRows: Int) {
     self.scan = scan
     self.tileRows = tileRows
-    let rows = max(
-      (scan.map.projection?.layout ?? scan.panel.layout).paddedRows(tileRows),
-      scan.panel.layout.paddedRows(tileRows))
+    let layouts = [scan.map.projection?.layout, scan.panel.layout].compactMap { $0 }
+    let rows = layouts.map { $0.paddedRows(tileRows) }.reduce(0, max)
     paddedRows = rows
     statuses = [FeatureStatus](repeating: .read, count: rows)
     factors = [Float](repeating: 1, count: rows)

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import RealModule
 
 /// Mean and population variance of a row, in `Double`.
@@ -36,16 +35,10 @@ func euclideanNorm(_ row: Span<Float>) -> Double {
 /// - Parameters:
 ///   - rows: The rows, [rows, width], changed in place.
 ///   - width: The length of a row, at least 1.
-/// - Returns: The lengths that the rows had, [rows].
-@discardableResult
-func normalizeRows(_ rows: inout MutableSpan<Float>, width: Int) -> [Double] {
-  var norms: [Double] = []
-  norms.reserveCapacity(rows.count / width)
+func normalizeRows(_ rows: inout MutableSpan<Float>, width: Int) {
   for start in stride(from: 0, to: rows.count, by: width) {
     let norm = euclideanNorm(rows.span.extracting(start..<(start + width)))
-    norms.append(norm)
     guard norm > 0 else { continue }
     for j in start..<(start + width) { rows[j] = Float(Double(rows[j]) / norm) }
   }
-  return norms
 }

@@ -14,8 +14,7 @@ import Testing
     let norm = euclideanNorm(row.span)
     #expect(abs(norm - 2 * Double(scale)) <= 1e-14 * Double(scale))
     var elements = row.mutableSpan
-    let found = normalizeRows(&elements, width: 4)
-    #expect(found == [norm])
+    normalizeRows(&elements, width: 4)
     #expect(row == [0.5, -0.5, 0.5, 0.5])
   }
 
@@ -26,14 +25,14 @@ import Testing
     var generator = SplitMix64(seed: UInt64(width))
     var row = Matrix.random(rows: 1, columns: width, using: &generator).elements
     var elements = row.mutableSpan
-    _ = normalizeRows(&elements, width: width)
+    normalizeRows(&elements, width: width)
     #expect(abs(euclideanNorm(row.span) - 1) <= Double(Float.ulpOfOne) / 2 * 1.001)
   }
 
   @Test func rowsOfLengthZeroStayAsTheyAre() {
     var row: [Float] = [0, -0, 0]
     var elements = row.mutableSpan
-    #expect(normalizeRows(&elements, width: 3) == [0])
+    normalizeRows(&elements, width: 3)
     #expect(row == [0, 0, 0])
     let empty: [Float] = []
     #expect(euclideanNorm(empty.span) == 0)
