@@ -22,7 +22,11 @@ import Testing
   ) throws -> CommandRun {
     try place.write("sae.safetensors", matrices: [("W_dec", features)])
     try place.write("labels.safetensors", matrices: [("rows", labels)])
-    return try place.run(
+    return try scanFiles(arguments)
+  }
+
+  private func scanFiles(_ arguments: [String]) throws -> CommandRun {
+    try place.run(
       [
         "scan", "--sae", "sae.safetensors", "--keys", "W_dec=W_dec:N", "--map", "native",
         "--text-embeddings", "labels.safetensors", "--format", "jsonl",
@@ -87,6 +91,55 @@ import Testing
     #expect(zip(cosines(found[0]), unit.sorted(by: >)).allSatisfy { abs($0 - $1) <= 3e-7 })
   }
 
+  /// 65504 is the greatest number of `F16`: its square, and any sum of two, overflow there.
+  @Test func row68TheGreatestHalvesAreWidenedBeforeTheyAreMultiplied() throws {
+    let signs: [[Float]] = [[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1]]
+    let halves = signs.map { row in row.map { UInt16($0 < 0 ? 0xFBFF : 0x7BFF) } }
+    try write(halves, dtype: "F16")
+    let found = try scanned(labels: signs)
+    for (feature, line) in found.enumerated() {
+      #expect(line["status"] == "read" && ids(line).first == feature)
+      #expect(zip(cosines(line), [1, 0, 0]).allSatisfy { abs($0 - $1) <= 1e-6 })
+    }
+  }
+
+  /// Stored numbers are widened exactly, so cosines are those of the numbers in the file, within
+  /// the rounding of sums of 16 terms in `Float`.
+  @Test func row69BrainFloatsAreReadAsTheyAreStored() throws {
+    let rows = Workplace.rows(5, width: 16).map { row in row.map { $0 * 1.013 } }
+    let bits = rows.map { row in row.map { UInt16($0.bitPattern >> 16) } }
+    try write(bits, dtype: "BF16")
+    let labels = Workplace.rows(6, width: 16)
+    for (line, stored) in zip(try scanned(labels: labels), bits) {
+      let direction = stored.map { Double(Float(bitPattern: UInt32($0) << 16)) }
+      let exact = labels.map { label -> Double in
+        let products: [Double] = zip(direction, label).map { $0 * Double($1) }
+        let squares: Double = label.reduce(0) { $0 + Double($1) * Double($1) }
+        let length: Double = direction.reduce(0) { $0 + $1 * $1 }
+        return products.reduce(0, +) / (squares * length).squareRoot()
+      }
+      #expect(zip(cosines(line), exact.sorted(by: >)).allSatisfy { abs($0 - $1) <= 20 * 0x1p-24 })
+    }
+  }
+
+  /// Writes rows of 16-bit numbers.
+  private func write(_ rows: [[UInt16]], dtype: String) throws {
+    let (count, width) = (rows.count, rows.first?.count ?? 0)
+    let header =
+      #"{"W_dec":{"dtype":"\#(dtype)","shape":[\#(count),\#(width)],"#
+      + #""data_offsets":[0,\#(2 * count * width)]}}"#
+    let body = rows.joined().flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    try place.write("sae.safetensors", header: header, body: Data(body))
+  }
+
+  /// What is written of the features in `sae.safetensors`.
+  private func scanned(labels: [[Float]]) throws -> [JSONValue] {
+    try place.write("labels.safetensors", matrices: [("rows", labels)])
+    let run = try scanFiles(["--top", String(labels.count)])
+    #expect(run.status == 0, "\(run.messages)")
+    return try run.lines.map { try JSONValue(parsing: Data($0.utf8)) }
+  }
+
   @Test func row70LargeFactorsDoNotOverflow() throws {
     let found = try scan(
       Workplace.rows(4, width: 16), labels: Workplace.rows(1500, width: 16), "--temperature",
@@ -147,8 +200,7 @@ import Testing
   @Test(arguments: ["[65536,65536]", "[4294967296,4294967296]", "[3037000500,3037000500]"])
   func row74SizesBeyondTheFileAreRefused(shape: String) throws {
     let header = #"{"W_dec":{"dtype":"F32","shape":\#(shape),"data_offsets":[0,16]}}"#
-    let length = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
-    try place.write("sae.safetensors", Data(length) + Data(header.utf8) + Data(count: 16))
+    try place.write("sae.safetensors", header: header, body: Data(count: 16))
     try place.write("labels.safetensors", matrices: [("rows", Workplace.rows(2, width: 4))])
     let run = try place.run(
       "scan", "--sae", "sae.safetensors", "--keys", "W_dec=W_dec:N", "--map", "native",
