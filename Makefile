@@ -68,6 +68,7 @@ bench: build ## Time the engine beside bare products, naive loops, NumPy, PyTorc
 check-bench:
 	swift build -c release --product enginebench
 	@mkdir -p $(OUT)
+	.build/release/enginebench --help >$(OUT)/bench-usage.txt
 	PYTHON=/usr/bin/python3 .build/release/enginebench --smoke --csv $(OUT)/bench-smoke.csv \
 	  >$(OUT)/bench-smoke.txt 2>&1 || { cat $(OUT)/bench-smoke.txt; exit 1; }
 
