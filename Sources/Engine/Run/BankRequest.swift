@@ -27,7 +27,7 @@ public struct BankRequest: Sendable {
   ///   - labels: `imagenet` or the path of a label file.
   ///   - templates: The templates; `A photo of a {label}.` if empty.
   ///   - digestCache: Where digests of files are kept; nil to compute them always.
-  ///   - workers: The number of threads that digest.
+  ///   - workers: The number of threads; up to two of as many others digest.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if anything cannot be used.
   public init(
     model: String, tokenizer: String?, labels: String, templates: [PromptTemplate],

@@ -34,15 +34,16 @@ extension LensRun {
   ) throws -> (LabelBank, MemoryPlan) {
     switch request.labels {
     case .embeddings(let path, let key, let namesPath):
-      let tensor = try LabelBank.embeddings(in: TensorFile(contentsOf: path), key: key)
+      let file = try TensorFile(contentsOf: path)
+      let tensor = try LabelBank.embeddings(in: file, key: key)
+      try inputs.add(role: "text_embeddings", file.filePaths)
+      try inputs.add(role: "names", namesPath.map { [$0] } ?? [])
       let memory = try plan(
         request, labels: path, count: tensor.shape[0], width: tensor.shape[1],
         stored: tensor.bytes.count, directions: directions)
       progress(.planned(memory))
       let bank = try LabelBank(
         contentsOf: path, key: key, namesPath: namesPath, isStreamed: memory.streamsLabels)
-      try inputs.add(role: "text_embeddings", [path])
-      try inputs.add(role: "names", namesPath.map { [$0] } ?? [])
       return (bank, memory)
     case .vocabulary(let name, let templates):
       guard let model else {

@@ -131,6 +131,7 @@ extension LensRun {
     var writer = try RunWriter(
       path: path, featureCount: scan.selection.count, labelCount: labels.labels.count,
       topCount: scan.topCount, replacesExisting: replacesExisting)
+    inputs.startDigests()
     do {
       var clock = opened
       var masked = 0

@@ -29,7 +29,10 @@ struct PromptOptions: ParsableArguments {
 
 /// The options that every computing command has.
 struct ComputeOptions: ParsableArguments {
-  @Option(help: "The number of threads; those that the process may use by default.")
+  @Option(
+    help: ArgumentHelp(
+      "The number of threads; those that the process may use by default.",
+      discussion: "Files are digested meanwhile on up to two more."))
   var threads: Int?
 
   @Option(
