@@ -74,17 +74,22 @@ extension MemorySizes {
   /// What every label takes wherever its embedding is.
   var labelTableBytes: Double { Double(labelCount) * Self.labelBytes }
 
+  /// What encoding takes besides labels: the tokenizer, and the text tower of each worker.
+  func encoderBytes(workers: Int) -> Double {
+    guard let encoding else { return 0 }
+    // States before and after each step of a block, and the widened weights of one product.
+    let (width, inner) = (Double(encoding.width), Double(encoding.intermediateWidth))
+    let tower = 4 * (Self.towerTokens * (8 * width + inner) + width * inner)
+    return Self.base + Self.tokenizerBytes + Double(workers) * (tower + Self.threadBase)
+  }
+
   /// What encoding the labels takes at its peak, the bank included.
   func encodingBytes(workers: Int) -> Double {
     guard let encoding else { return 0 }
     // Sums in `Double` and the embeddings that they become.
     let sums = 12 * Double(labelCount) * Double(embeddingWidth)
     let prompts = Double(labelCount) * Double(encoding.templateCount) * Self.promptBytes
-    // States before and after each step of a block, and the widened weights of one product.
-    let (width, inner) = (Double(encoding.width), Double(encoding.intermediateWidth))
-    let tower = 4 * (Self.towerTokens * (8 * width + inner) + width * inner)
-    return Self.base + Self.tokenizerBytes + labelTableBytes + sums + prompts
-      + Double(workers) * (tower + Self.threadBase)
+    return encoderBytes(workers: workers) + labelTableBytes + sums + prompts
   }
 
   /// What a scan takes besides labels.

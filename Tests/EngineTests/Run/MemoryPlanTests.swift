@@ -38,6 +38,27 @@ import Testing
         + "by parts, limit \(MemorySize.text(one.limit)), mapped 256 MiB")
   }
 
+  /// What is short without any label is not the fault of the labels.
+  @Test func aLimitBelowTheEncoderIsRefusedAsSuch() throws {
+    let sizes = MemorySizes(
+      labelCount: 5, embeddingWidth: 16, isPacked: false, isStored: false, encoding: Self.tower,
+      scan: nil, mappedBytes: 0)
+    let least = Int(sizes.encoderBytes(workers: 1))
+    let needed = MemorySize.text(least, rounding: .up)
+    #expect(
+      message { _ = try Self.plan(sizes, 1024) }
+        == "--max-memory: found 0.0 MiB, expected at least \(needed) for the tokenizer and the text "
+        + "tower on one thread")
+    #expect(
+      message { _ = try Self.plan(sizes, least) }?.hasPrefix("labels: memory for 5 labels: found ")
+        == true)
+    for (stated, kind) in [(1024, FaultKind.usage), (nil, .unavailable)] {
+      #expect {
+        try MemoryPlan(sizes, workers: 1, stated: stated, standard: 1024, labels: "labels")
+      } throws: { ($0 as? RunError)?.kind == kind }
+    }
+  }
+
   @Test(arguments: [
     (1, "0.0 MiB"), (300_000, "0.3 MiB"), (38 << 20, "38 MiB"), (1 << 30, "1.0 GiB"),
     (6_227_702_579, "5.8 GiB"), ((1 << 30) - 1, "1.0 GiB"),
