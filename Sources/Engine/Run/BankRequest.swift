@@ -133,9 +133,12 @@ public struct BankRequest: Sendable {
     let key = key(records)
     if let cache, cache.hasBank(for: key) {
       let memory = try plan(true)
-      progress(.planned(memory))
+      // Opened before the plan is told: a bank that is spoilt is not what will be used.
       let bank = cache.bank(for: key, source: labelName, isStreamed: memory.streamsLabels)
-      if let bank, bank.labels == labels.labels { return (bank, true, memory) }
+      if let bank, bank.labels == labels.labels {
+        progress(.planned(memory))
+        return (bank, true, memory)
+      }
     }
     let memory = try plan(false)
     progress(.planned(memory))
