@@ -38,6 +38,7 @@ extension LensRun {
       let tensor = try LabelBank.embeddings(in: file, key: key)
       try inputs.add(role: "text_embeddings", file.filePaths)
       try inputs.add(role: "names", namesPath.map { [$0] } ?? [])
+      try check(request.outputs, against: inputs)
       let memory = try plan(
         request, labels: path, count: tensor.shape[0], width: tensor.shape[1],
         stored: tensor.bytes.count, directions: directions)
@@ -53,6 +54,7 @@ extension LensRun {
         model: model, tokenizer: request.tokenizer, labels: name, templates: templates,
         inputs: inputs)
       inputs = bankRequest.inputs
+      try check(request.outputs, against: inputs)
       let (bank, _, memory) = try bankRequest.bank(
         cache: request.bankCache, progress: progress
       ) { isStored in
@@ -64,6 +66,13 @@ extension LensRun {
       }
       return (bank, memory)
     }
+  }
+
+  /// Refuses outputs that are inputs, now that these are known and before labels are encoded.
+  private static func check(
+    _ outputs: [String], against inputs: RunInputs
+  ) throws(OutputError) {
+    for output in outputs { try OutputFile.refuse(output, ifAmong: inputs.paths) }
   }
 
   /// Plans a scan.

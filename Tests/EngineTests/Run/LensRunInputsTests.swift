@@ -56,6 +56,47 @@ extension LensRunTests {
     #expect(entries.count == Set(paths).count)
   }
 
+  @Test func outputsThatAreInputsAreRefusedBeforeLabelsAreEncoded() throws {
+    let directory = try TemporaryDirectory()
+    var request = try request(try ClipFixture("quick-gelu"), in: directory)
+    request.outputs = [directory.path + "/run", directory.path + "/labels.txt"]
+    var stages: [RunProgress] = []
+    #expect(
+      message { _ = try LensRun(request) { stages.append($0) } }
+        == "\(directory.path)/labels.txt: is an input too, expected another path")
+    request.labels = .embeddings(try writeShards(in: directory), key: nil, namesPath: nil)
+    request.outputs = [directory.path + "/other.safetensors"]
+    #expect(
+      message { _ = try LensRun(request) { stages.append($0) } }
+        == "\(directory.path)/other.safetensors: is an input too, expected another path")
+    #expect(stages == [.opening, .opening])
+  }
+
+  /// A model without an image tower reads directions of the joint space, and no others.
+  @Test func theImageHeadIsOpenedOnlyIfDirectionsAreMapped() throws {
+    let directory = try TemporaryDirectory()
+    let fixture = try ClipFixture("quick-gelu")
+    var builder = SafetensorsBuilder()
+    for name in fixture.model.weights.names where !name.hasPrefix("v") {
+      let tensor = try fixture.model.weights.tensor(name)
+      builder.add(name, tensor.shape, tensor.doubles)
+    }
+    try directory.write("model/model.safetensors", builder.file)
+    for name in ["config.json", "vocab.json", "merges.txt"] {
+      try FileManager.default.copyItem(
+        atPath: "\(fixture.model.directory)/\(name)", toPath: "\(directory.path)/model/\(name)")
+    }
+    let sample = SampleAutoencoder(n: 20, d: 16)
+    var request = try request(fixture, in: directory)
+    request.model = directory.path + "/model"
+    request.autoencoder = try directory.writeSAELens(
+      sample.saelens(), sample.configuration(hook: "visual_projection"))
+    #expect(try LensRun(request).scan.variant.id == "native")
+    request.map = .full
+    #expect(
+      message { _ = try LensRun(request) }?.contains("vision_model.post_layernorm.weight") == true)
+  }
+
   /// Waits until changes of files would show, for 2 seconds at most.
   private func waitUntilSettled(_ paths: [String]) throws {
     while try !paths.allSatisfy({ try FileIdentity(of: $0).isSettled(at: Date()) }) {
