@@ -62,6 +62,14 @@ public struct BankRequest: Sendable {
   /// The files that the bank is made from.
   public var inputPaths: [String] { inputs.paths }
 
+  /// Checks that a bank of these labels can be written as a file, before any is encoded.
+  ///
+  /// - Parameter path: The file to be made.
+  /// - Throws: `OutputError` if readers would refuse its header.
+  public func check(writingTo path: String) throws(OutputError) {
+    try LabelBank.check(labels.labels, fitHeaderOf: path)
+  }
+
   /// The digests of the files of model and tokenizer, which determine the embeddings.
   private func records() throws -> [InputRecord] {
     try inputs.records(ofRoles: ["model", "tokenizer"])

@@ -229,6 +229,9 @@ extension LensRun {
     if unusable > 0 {
       warnings.append("\(unusable) labels masked: embeddings without length or not finite")
     }
+    if request.bankCache != nil, case .vocabulary = request.labels {
+      warnings += [BankCache.warning(for: labels.labels)].compactMap { $0 }
+    }
     if scan.topCount < request.topCount {
       warnings.append(
         "top \(request.topCount) reduced to \(scan.topCount), the number of usable labels")
