@@ -108,7 +108,8 @@ public struct BankRequest: Sendable {
   ) throws -> (bank: LabelBank, wasCached: Bool) {
     let (bank, wasCached, _) = try bank(cache: cache, progress: progress) { isStored in
       let sizes = MemorySizes(
-        labelCount: labels.count, embeddingWidth: model.configuration.embeddingWidth,
+        labelCount: labels.count, labelTextBytes: labelTextBytes,
+        embeddingWidth: model.configuration.embeddingWidth,
         isPacked: false, isStored: isStored, encoding: isStored ? nil : encodingSizes, scan: nil,
         mappedBytes: 0)
       return try MemoryPlan(
@@ -118,10 +119,15 @@ public struct BankRequest: Sendable {
     return (bank, wasCached)
   }
 
+  /// The bytes of all labels in UTF-8.
+  var labelTextBytes: Int { labels.labels.reduce(0) { $0 + $1.utf8.count } }
+
   /// What encoding takes.
   var encodingSizes: MemorySizes.Encoding {
     MemorySizes.Encoding(
-      templateCount: templates.count, width: model.configuration.text.width,
+      templateCount: templates.count,
+      templateTextBytes: templates.reduce(0) { $0 + $1.text.utf8.count },
+      width: model.configuration.text.width,
       intermediateWidth: model.configuration.text.intermediateWidth)
   }
 
