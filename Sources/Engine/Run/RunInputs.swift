@@ -25,7 +25,10 @@ struct RunInputs: Sendable {
   ]
 
   /// The ends of the names of files that are read.
-  private static let suffixes = [".safetensors", ".json", ".npy", ".txt", ".gz"]
+  private static let suffixes = [
+    ".safetensors", ".json", ".npy", ".npz", ".txt", ".gz", ".pt", ".pth", ".bin", ".ckpt", ".pkl",
+    ".pickle",
+  ]
 
   /// Looks at files before they are opened.
   ///
