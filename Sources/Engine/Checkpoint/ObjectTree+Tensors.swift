@@ -43,7 +43,7 @@ extension ObjectTree {
       return try storage(identifier, of: document)
     case .call(let call) where pickle.globalName(call.head) == "torch.storage._load_from_bytes":
       let arguments = pickle.sequence(call.arguments ?? id) ?? []
-      let inner = try innerDocument(id, arguments, name)
+      let inner = try innerDocument(arguments, name)
       guard case .persistent(let tuple) = inner.pickle.nodes[inner.pickle.root],
         let identifier = TorchStorageID(tuple, in: inner.pickle)
       else { throw fail(name, "a torch file without a storage") }
@@ -62,7 +62,8 @@ extension ObjectTree {
     if let known = storages[key] {
       let width = id.byteWidth ?? 1
       let count = id.view?.count ?? id.elementCount
-      guard known.type == id.type, known.bytes.count == count * width || id.byteWidth == nil
+      let isWhole = known.bytes.count % width == 0 && known.bytes.count / width == count
+      guard known.type == id.type, isWhole || id.byteWidth == nil
       else { throw fail("two descriptions of storage \"\(id.key.printable())\"") }
       return known
     }
@@ -118,7 +119,9 @@ extension ObjectTree {
         "\(shape.count) dimensions, expected at most \(SafetensorsHeader.dimensionLimit)")
     }
     let described = "shape \(shape) by strides \(strides) from element \(offset)"
-    guard let extent = Tensor.extent(shape: shape, strides: strides), offset >= 0 else {
+    let width = dtype.byteWidth
+    guard let extent = Tensor.extent(shape: shape, strides: strides, width: width), offset >= 0
+    else {
       throw fail(name, "\(described): expected whole numbers from 0 that stay within 2^63 bytes")
     }
     let count = bytes.count / dtype.byteWidth

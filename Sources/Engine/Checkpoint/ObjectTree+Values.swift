@@ -34,7 +34,8 @@ extension ObjectTree {
     case .number(let value): return .number(value)
     case .string(let value), .global(let value): return .string(value)
     case .bytes(let bytes):
-      return .string(bytes.prefix(1024).map { $0.twoDigits }.joined())
+      let digits = bytes.prefix(1024).map { $0.twoDigits }.joined()
+      return .string(bytes.count > 1024 ? digits + "…" : digits)
     case .tuple(let elements), .list(let elements), .set(let elements):
       var values: [JSONValue] = []
       for element in elements {

@@ -12,6 +12,9 @@ struct ObjectTree {
   /// often as they are reached.
   static let visitLimit = 1 << 20
 
+  /// The longest dotted path, in bytes.
+  static let nameLimit = 1024
+
   /// The name of a value that nothing else names.
   static let rootName = "array"
 
@@ -33,9 +36,11 @@ struct ObjectTree {
   var document: TorchDocument
   /// Storages that were looked up, by key.
   var storages: [String: TorchStorage] = [:]
-  /// Documents within this one, by the value that holds them.
+  /// Documents within this one, by the bytes that hold them.
   var documents: [Int: TorchDocument] = [:]
   private var visitCount = 0
+  /// The values of the documents within this one, together.
+  private var innerCount = 0
   /// The documents around the one at hand.
   private var nesting = 0
 
@@ -111,6 +116,9 @@ extension ObjectTree {
     visitCount += 1
     guard visitCount <= Self.visitLimit else {
       throw fail("more than \(Self.visitLimit) values")
+    }
+    guard name.utf8.count <= Self.nameLimit else {
+      throw fail("a name of more than \(Self.nameLimit) bytes: \(name.printable(limit: 60))")
     }
     guard depth <= Self.depthLimit else {
       throw fail(
@@ -206,7 +214,7 @@ extension ObjectTree {
     let arguments = pickle.sequence(call.arguments ?? id) ?? []
     switch pickle.globalName(call.head) ?? "" {
     case "torch.storage._load_from_bytes":
-      let inner = try innerDocument(id, arguments, name)
+      let inner = try innerDocument(arguments, name)
       if case .persistent = inner.pickle.nodes[inner.pickle.root] {
         return try add(storage(id, name), name)
       }
@@ -215,7 +223,7 @@ extension ObjectTree {
       (tree.document, tree.storages, tree.documents) = (inner, [:], [:])
       tree.nesting += 1
       try tree.walk(inner.pickle.root, name, depth: depth + 1)
-      visitCount = tree.visitCount
+      (visitCount, innerCount) = (tree.visitCount, tree.innerCount)
       try add(tree)
     case "torch.jit._pickle.restore_type_tag" where arguments.count == 2:
       try walk(arguments[0], name, depth: depth + 1)
@@ -233,15 +241,24 @@ extension ObjectTree {
 
   /// The torch file in the bytes that a call is given.
   mutating func innerDocument(
-    _ id: Int, _ arguments: [Int], _ name: String
+    _ arguments: [Int], _ name: String
   ) throws(CheckpointError) -> TorchDocument {
-    if let known = documents[id] { return known }
     guard let argument = arguments.first, let bytes = pickle.bytes(argument) else {
       throw fail(name, "no bytes of a torch file")
     }
+    if let known = documents[argument] { return known }
     guard nesting < 4 else { throw fail(name, "torch files nested more than 4 deep") }
     let document = try TorchDocument(parsing: bytes, path: path)
-    documents[id] = document
+    if case .archive(let archive, _) = document.storages,
+      archive.entries.contains(where: \.isDeflated)
+    {
+      throw fail(name, "deflated entries in a torch file within a pickle")
+    }
+    innerCount += document.pickle.nodes.count
+    guard innerCount <= PickleMachine.sizeLimit else {
+      throw fail("more than \(PickleMachine.sizeLimit) values in torch files within the pickle")
+    }
+    documents[argument] = document
     return document
   }
 }

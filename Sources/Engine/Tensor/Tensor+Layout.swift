@@ -14,15 +14,16 @@ extension Tensor {
   /// - Parameters:
   ///   - shape: The sizes of the dimensions, from 0.
   ///   - strides: The elements from one index of each dimension to the next, from 0.
+  ///   - width: The bytes of an element.
   /// - Returns: The number; 0 if the tensor is empty, nil if there are not as many strides as
-  ///   sizes, if one of either is negative, or if the extent or the number of elements is too
-  ///   large for `Int`.
-  static func extent(shape: [Int], strides: [Int]) -> Int? {
+  ///   sizes, if one of either is negative, or if the extent or the bytes of the elements
+  ///   (sizes of 0 left out) are too many for `Int`.
+  static func extent(shape: [Int], strides: [Int], width: Int) -> Int? {
     guard shape.count == strides.count, (shape + strides).allSatisfy({ $0 >= 0 }) else {
       return nil
     }
-    // In bytes of the widest type, and without sizes of 0, so that no later product overflows.
-    var (extent, bytes) = (1, 8)
+    // Without sizes of 0, so that no other order of the product overflows.
+    var (extent, bytes) = (1, width)
     for (size, stride) in zip(shape, strides) {
       let (product, productOverflows) = bytes.multipliedReportingOverflow(by: max(1, size))
       let (span, spanOverflows) = max(0, size - 1).multipliedReportingOverflow(by: stride)

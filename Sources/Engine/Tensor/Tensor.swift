@@ -55,7 +55,7 @@ public struct Tensor: Sendable {
     storage: Data, offset: Int = 0
   ) {
     let width = dtype.byteWidth
-    guard let extent = Self.extent(shape: shape, strides: strides), offset >= 0,
+    guard let extent = Self.extent(shape: shape, strides: strides, width: width), offset >= 0,
       storage.count / width >= offset, storage.count / width - offset >= extent
     else {
       preconditionFailure(

@@ -82,6 +82,12 @@ import Testing
     #expect(
       message(file(dictionary(shape: "(4611686018427387904, 4)")))
         == "NPY header: shape [4611686018427387904, 4] is too large")
+    // Empty arrays whose other sizes cannot be multiplied.
+    for descriptor in ["'<f4'", "'|u1'"] {
+      #expect(
+        message(file(dictionary(descriptor, shape: "(0, 2305843009213693952, 4)"), body: Data()))
+          == "NPY header: shape [0, 2305843009213693952, 4] is too large")
+    }
     #expect(
       message(file(dictionary()) + Data([0]))
         == "NPY header: shape [2, 3] needs 24 bytes of data, found 25")

@@ -133,6 +133,11 @@ import Testing
     #expect(
       message(archived: PickleText.tensor([1], [1], count: -1) + ".")
         == "array: a storage of an unknown form")
+    #expect(
+      message(
+        archived: "}(Va\n" + PickleText.tensor([4], [1]) + "Vb\n"
+          + PickleText.tensor([2], [1], count: .max) + "u.")
+        == "torch file: two descriptions of storage \"0\"")
     let nine = [Int](repeating: 1, count: 9)
     #expect(
       message(archived: PickleText.tensor(nine, nine) + ".")
@@ -264,6 +269,14 @@ import Testing
         == "found 24 bytes, expected 9223372036854775807 x 9 x 4 by the name of the file")
     #expect(message(numbers, name: "x.npy") == "not an NPY file")
     #expect(message(numbers, name: "3_2.npy") == "not an NPY file")
+  }
+
+  @Test func row21NamesWithoutMeasure() {
+    let name = String(repeating: "a", count: 2000)
+    #expect(
+      message(archived: "}(V\(name)\nK\u{1}u.")
+        == "torch file: a name of more than 1024 bytes: "
+        + String(repeating: "a", count: 60) + "…")
   }
 
   @Test func repeatedPathsAreRefused() {

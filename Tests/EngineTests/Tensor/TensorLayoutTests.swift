@@ -73,15 +73,16 @@ import Testing
   }
 
   @Test func extentsAreCheckedForOverflow() {
-    #expect(Tensor.extent(shape: [2, 3], strides: [3, 1]) == 6)
-    #expect(Tensor.extent(shape: [], strides: []) == 1)
-    #expect(Tensor.extent(shape: [0, 5], strides: [5, 1]) == 0)
-    #expect(Tensor.extent(shape: [2], strides: []) == nil)
-    #expect(Tensor.extent(shape: [2], strides: [-1]) == nil)
-    #expect(Tensor.extent(shape: [3], strides: [.max]) == nil)
-    #expect(Tensor.extent(shape: [2, 2], strides: [.max, .max]) == nil)
-    #expect(Tensor.extent(shape: [1 << 31, 1 << 31], strides: [0, 0]) == nil)
-    #expect(Tensor.extent(shape: [0, 1 << 31, 1 << 31], strides: [0, 0, 0]) == nil)
+    #expect(Tensor.extent(shape: [2, 3], strides: [3, 1], width: 4) == 6)
+    #expect(Tensor.extent(shape: [], strides: [], width: 4) == 1)
+    #expect(Tensor.extent(shape: [0, 5], strides: [5, 1], width: 4) == 0)
+    #expect(Tensor.extent(shape: [2], strides: [], width: 4) == nil)
+    #expect(Tensor.extent(shape: [2], strides: [-1], width: 4) == nil)
+    #expect(Tensor.extent(shape: [3], strides: [.max], width: 4) == nil)
+    #expect(Tensor.extent(shape: [2, 2], strides: [.max, .max], width: 4) == nil)
+    #expect(Tensor.extent(shape: [1 << 31, 1 << 31], strides: [0, 0], width: 4) == nil)
+    #expect(Tensor.extent(shape: [1 << 31, 1 << 31], strides: [0, 0], width: 1) == 1)
+    #expect(Tensor.extent(shape: [0, 1 << 31, 1 << 31], strides: [0, 0, 0], width: 4) == nil)
   }
 
   @Test func transposedMatricesAreRecognised() {
