@@ -69,6 +69,23 @@ import Testing
     }
   }
 
+  /// Before contents of 4 GB and more PyTorch writes a zip64 field with a compressed size of 0, and
+  /// no sizes in the header.
+  @Test(arguments: [(0, nil), (3, nil), (2, "another size or CRC-32 before the contents")])
+  func zip64FieldsOfPyTorchAreRead(compressed: Int, what: String?) {
+    var other = builder
+    let contents = other.entries[1].contents
+    other.entries[1].flags = 0x0808
+    (other.entries[1].localChecksum, other.entries[1].localSize) = (0, 0)
+    other.entries[1].localExtra =
+      ZipBuilder.bytes(1, 2) + ZipBuilder.bytes(16, 2) + ZipBuilder.bytes(3, 8)
+      + ZipBuilder.bytes(compressed, 8)
+    other.entries[1].descriptor =
+      ZipBuilder.bytes(0x0807_4B50, 4) + ZipBuilder.bytes(Int(crc32(of: contents)), 4)
+      + ZipBuilder.bytes(3, 8) + ZipBuilder.bytes(3, 8)
+    #expect(message(other) == what.map { "a/y: ambiguous archive: " + $0 })
+  }
+
   @Test func row37RepeatedNames() {
     var other = builder
     other.entries[2].name = "a/x"
