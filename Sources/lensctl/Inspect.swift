@@ -7,8 +7,9 @@ struct Inspect: EngineCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what a file or directory is, what it holds, and how it would be read.",
     discussion: """
-      Knows SAELens directories, CLIP models, safetensors (shards too) and NPY files, label banks, \
-      run directories, label files and tokenizers. All values of all tensors are read: the table \
+      Knows SAELens directories, CLIP models, safetensors (shards too), torch files, pickles, NPY and \
+      NPZ files, label banks, run directories, label files and tokenizers. Pickles are read as data; \
+      nothing in them is run. All values of all tensors are read: the table \
       has their least and greatest finite value, how many are not finite, and for matrices how \
       many rows are zero.
 

@@ -7,7 +7,8 @@ import Testing
   /// The folders of the engine, lowest floor first.
   static let floors: [[String]] = [
     ["Tensor"],
-    ["Checkpoint", "LinearAlgebra", "Statistics"],
+    ["Archive", "LinearAlgebra", "Pickle", "Statistics"],
+    ["Checkpoint"],
     ["Text"],
     ["Model", "Autoencoder"],
     ["Lens"],
@@ -19,6 +20,7 @@ import Testing
   /// The modules that a folder may import besides `Foundation`, which all may.
   static let imports: [String: Set<String>] = [
     "Tensor": ["CKernels"],
+    "Archive": ["CZlib"],
     "Checkpoint": ["CZlib", "Crypto"],
     "LinearAlgebra": ["CKernels", "COpenBLAS", "Dispatch", "RealModule", "Synchronization"],
     "Statistics": ["RealModule"],
@@ -36,7 +38,9 @@ import Testing
     "Sources/Engine/LinearAlgebra/LayerNorm.swift",
     "Sources/Engine/LinearAlgebra/Sums.swift",
     "Sources/Engine/LinearAlgebra/Parallel.swift",
+    "Sources/Engine/Archive/Inflation.swift",
     "Sources/Engine/Tensor/Tensor.swift",
+    "Sources/Engine/Tensor/Tensor+Layout.swift",
     "Sources/Engine/Tensor/Widening.swift",
     "Sources/Engine/Checkpoint/FileIdentity.swift",
     "Sources/Engine/Checkpoint/MappedFile.swift",

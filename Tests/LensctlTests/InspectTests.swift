@@ -18,6 +18,10 @@ import Testing
     ("clip/sharded/model.safetensors.index.json", "safetensors"),
     ("sae/decoder-only.safetensors", "safetensors"), ("tokenizer/small", "tokenizer"),
     ("tokenizer/small-json/tokenizer.json", "tokenizer"), ("README.md", "label file"),
+    ("torch/config.pt", "checkpoint"), ("torch/legacy.pt", "checkpoint"),
+    ("torch/config.pkl", "checkpoint"), ("torch/config-5.pkl.gz", "checkpoint"),
+    ("torch/script.pt", "checkpoint"), ("torch/arrays.npz", "checkpoint"),
+    ("torch/memmap_5_3.npy", "NPY array"),
   ])
   func everyKindIsRecognised(fixture: String, kind: String) throws {
     let run = try inspect(fixture, "--json")
@@ -97,6 +101,40 @@ import Testing
     #expect(run.status == 0, "\(run.messages)")
     #expect(run.lines.contains("is\tNPY array"))
     #expect(run.lines.last == "array\tF32\t[2, 2]\t-0.5\t1\t0\t1")
+  }
+
+  @Test func torchFilesAreShownWithTheirAttributes() throws {
+    let run = try inspect("torch/config.pt", "--plain")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.lines.contains("container\ttorch zip"))
+    #expect(
+      run.lines.contains("attribute cfg.__class__\tsae_training.config.ViTSAERunnerConfig"))
+    #expect(run.lines.contains("attribute cfg.d_in\t8"))
+    #expect(run.lines.contains { $0.hasPrefix("state_dict.W_dec\tF32\t[16, 8]\t") })
+    let values = try inspect("torch/values.pt", "--plain")
+    #expect(
+      values.lines.contains("note\ttensor complex cannot be read: torch.ComplexFloatStorage"))
+  }
+
+  @Test func transposedViewsAreReadAsAutoencoders() throws {
+    let run = try inspect(
+      "torch/saev.pt", "--keys", "W_dec=W_dec,W_enc=W_enc,b_dec=b_dec", "--plain")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.lines.contains("features\t6"))
+    #expect(run.lines.contains("input width\t4"))
+  }
+
+  @Test func picklesThatRunCodeAreRefused() throws {
+    let trace = place.path + "/trace"
+    let file = try place.write("model.pt", Data("\u{2}cos\nsystem\n(Vtouch \(trace)\ntR.".utf8))
+    let bytes = Data([0x80]) + (try Data(contentsOf: URL(filePath: file)))
+    let run = try place.run("inspect", try place.write("model.pt", bytes))
+    #expect(run.status == 65)
+    #expect(run.output.isEmpty)
+    #expect(
+      run.messages == "lensctl: \(file): pickle: byte 2: calls or names os.system, which no tensor "
+        + "needs; nothing was run\n")
+    #expect(!FileManager.default.fileExists(atPath: trace))
   }
 
   @Test func namesCannotActOnTheTerminal() throws {

@@ -2,7 +2,8 @@
 ///
 /// A bank holds no copy of the tensor and no state, so any number of threads may read it at once.
 public struct DirectionBank: Sendable {
-  /// The stored tensor: [count, width], or [width, count] if it is transposed.
+  /// The stored tensor: [count, width], or [width, count] if it is transposed; never itself a
+  /// view of a matrix with rows and columns exchanged, which is read along its storage.
   public let tensor: Tensor
 
   /// Whether the features are the columns of the stored tensor.
@@ -21,10 +22,11 @@ public struct DirectionBank: Sendable {
     precondition(
       tensor.shape.count == 2 && tensor.dtype.isFloatingPoint,
       "\(tensor.name): \(tensor.dtype.rawValue) \(tensor.shapeDescription) is no matrix of weights")
-    self.tensor = tensor
-    self.isTransposed = isTransposed
     (count, width) =
       isTransposed ? (tensor.shape[1], tensor.shape[0]) : (tensor.shape[0], tensor.shape[1])
+    let stored = tensor.contiguousTranspose
+    self.tensor = stored ?? tensor
+    self.isTransposed = stored == nil ? isTransposed : !isTransposed
   }
 
   /// Copies directions into `target`, each in one piece.

@@ -35,6 +35,17 @@ public struct CheckpointError: EngineError, Equatable {
     case malformedNPY(String)
     case unsupportedNPY(String)
 
+    // MARK: Archives and pickles
+    case malformedArchive(ArchiveError)
+    case malformedPickle(PickleError)
+    case malformedTorch(String)
+    case tarArchive
+    case unknownContainer
+    case unreadableTensor(String, what: String)
+    indirect case member(String, Reason)
+    case longHeaderLine(limit: Int)
+    case wrongMemmapSize(bytes: Int, rows: Int, columns: Int)
+
     // MARK: What a reader needs
     case missingTensor(String, available: [String])
     case wrongShape(tensor: String, found: [Int], expected: String)
@@ -68,7 +79,9 @@ public struct CheckpointError: EngineError, Equatable {
 }
 
 extension CheckpointError {
-  private var message: String {
+  private var message: String { Self.message(reason) }
+
+  private static func message(_ reason: Reason) -> String {
     switch reason {
     case .notFound: "no such file or directory"
     case .notPermitted: "not permitted to read"
@@ -94,11 +107,29 @@ extension CheckpointError {
     case .unsafeShardPath(let name):
       "shard \"\(name.printable())\": expected the name of a file in the same directory"
     case .trailingBytes(let count): "\(count) bytes after the last tensor"
-    default: tensorMessage
+    default: containerMessage(reason)
     }
   }
 
-  private var tensorMessage: String {
+  private static func containerMessage(_ reason: Reason) -> String {
+    switch reason {
+    case .malformedArchive(let error): error.description
+    case .malformedPickle(let error): error.description
+    case .malformedTorch(let what): "torch file: \(what)"
+    case .tarArchive:
+      "found a tar archive, expected weights; torch files of before version 0.1.10 are not read"
+    case .unknownContainer:
+      "found no file of tensors that is known here: expected safetensors, a torch file, a pickle, "
+        + "NPY or NPZ"
+    case .member(let name, let reason): "\(name.printable()): \(message(reason))"
+    case .longHeaderLine(let limit): "first line of more than \(limit) bytes"
+    case .wrongMemmapSize(let bytes, let rows, let columns):
+      "found \(bytes) bytes, expected \(rows) x \(columns) x 4 by the name of the file"
+    default: tensorMessage(reason)
+    }
+  }
+
+  private static func tensorMessage(_ reason: Reason) -> String {
     switch reason {
     case .malformedEntry(let tensor, let what): "\(tensor.printable()): \(what)"
     case .unsupportedDType(let tensor, let dtype):
@@ -118,12 +149,15 @@ extension CheckpointError {
       "\(tensor.printable()): shape \(found), expected \(expected)"
     case .wrongDType(let tensor, let found, let expected):
       "\(tensor.printable()): dtype \(found.rawValue), expected \(expected)"
+    case .unreadableTensor(let tensor, let what):
+      "\(tensor.printable()): \(what.printable()), which cannot be read: expected one of "
+        + DType.allCases.map(\.rawValue).joined(separator: " ")
     default: ""
     }
   }
 
   /// The first few of many names.
-  private func listing(_ names: [String]) -> String {
+  private static func listing(_ names: [String]) -> String {
     let shown = names.prefix(12).map { $0.printable(limit: 80) }.joined(separator: ", ")
     return names.count > 12 ? "\(shown) and \(names.count - 12) more" : shown
   }

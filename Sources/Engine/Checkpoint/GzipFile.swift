@@ -6,6 +6,23 @@ enum GzipFile {
   /// The most bytes that a file may hold when inflated.
   static let sizeLimit = 64 << 20
 
+  /// The first bytes of a gzip file when inflated.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - count: How many are wanted.
+  /// - Returns: The bytes; fewer if there are fewer, or what follows is corrupt.
+  /// - Throws: `CheckpointError` if the file cannot be opened.
+  static func start(of path: String, count: Int) throws(CheckpointError) -> [UInt8] {
+    guard let file = unsafe gzopen(path, "rb") else {
+      throw CheckpointError(path: path, reason: .notPermitted)
+    }
+    var bytes = [UInt8](repeating: 0, count: count)
+    let read = unsafe gzread(file, &bytes, UInt32(count))
+    _ = unsafe gzclose(file)
+    return Array(bytes.prefix(Int(max(0, read))))
+  }
+
   /// The inflated contents of a gzip file, or the contents of a file that is not gzip.
   ///
   /// - Parameters:

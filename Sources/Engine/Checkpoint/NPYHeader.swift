@@ -2,9 +2,8 @@ internal import Foundation
 
 /// The header of an NPY file, versions 1 to 3.
 ///
-/// The dictionary is read as the literal that it is; nothing is evaluated. Little-endian arrays of
-/// up to two dimensions are accepted, in C order, or in Fortran order where a transposed copy is
-/// made. <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>
+/// The dictionary is read as the literal that it is; nothing is evaluated. Arrays in C order and
+/// in Fortran order, lowest or highest byte first, are used where they lie. <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>
 struct NPYHeader: Equatable {
   /// The first bytes of every NPY file.
   static let magic = Data([0x93]) + Data("NUMPY".utf8)
@@ -21,10 +20,13 @@ struct NPYHeader: Equatable {
   ///
   /// - Parameters:
   ///   - file: The file.
+  ///   - name: The name that the array gets.
   ///   - path: The name for messages.
-  /// - Returns: The array, in C order, under the name `array`.
+  /// - Returns: The array.
   /// - Throws: `CheckpointError` if the file is not an array of numbers that is supported.
-  static func tensor(parsing file: Data, path: String) throws(CheckpointError) -> Tensor {
+  static func tensor(
+    parsing file: Data, name: String = "array", path: String
+  ) throws(CheckpointError) -> Tensor {
     func fail(_ what: String) -> CheckpointError {
       CheckpointError(path: path, reason: .malformedNPY(what))
     }
@@ -36,11 +38,11 @@ struct NPYHeader: Equatable {
     } catch {
       throw fail(error.what)
     }
-    guard let dtype = header.dtype else {
+    guard let (dtype, order) = type(of: header.descriptor) else {
       let what =
         header.descriptor.hasSuffix("O")
         ? "pickled objects are never loaded"
-        : "dtype \(header.descriptor.printable()), expected little-endian numbers"
+        : "dtype \(header.descriptor.printable()), expected numbers of 1 to 8 bytes"
       throw CheckpointError(path: path, reason: .unsupportedNPY(what))
     }
     let found = file.count - dataStart
@@ -50,10 +52,18 @@ struct NPYHeader: Equatable {
     guard found == needed else {
       throw fail("shape \(header.shape) needs \(needed) bytes of data, found \(found)")
     }
-    let tensor = Tensor(
-      name: "array", dtype: dtype, shape: header.shape,
-      bytes: file[(file.startIndex + dataStart)...])
-    return header.isFortranOrder ? try tensor.fromFortranOrder(path: path) : tensor
+    return Tensor(
+      name: name, dtype: dtype, shape: header.shape,
+      strides: strides(header.shape, isFortranOrder: header.isFortranOrder), byteOrder: order,
+      storage: file[(file.startIndex + dataStart)...])
+  }
+
+  /// The steps between elements in C order or in Fortran order.
+  ///
+  /// - Precondition: The number of elements fits in `Int`.
+  static func strides(_ shape: [Int], isFortranOrder: Bool) -> [Int] {
+    guard isFortranOrder else { return Tensor.rowMajorStrides(shape) }
+    return Tensor.rowMajorStrides(shape.reversed()).reversed()
   }
 
   /// The text of the header, and where the data start.
@@ -83,23 +93,19 @@ struct NPYHeader: Equatable {
     return (text, start + size)
   }
 
-  private var dtype: DType? {
-    switch descriptor {
-    case "<f8": .f64
-    case "<f4": .f32
-    case "<f2": .f16
-    case "<i8": .i64
-    case "<i4": .i32
-    case "<i2": .i16
-    case "|i1": .i8
-    case "<u8": .u64
-    case "<u4": .u32
-    case "<u2": .u16
-    case "|u1": .u8
-    case "|b1": .bool
-    default: nil
-    }
+  /// The type of elements and the order of their bytes that a code such as `<f4` or `>i8` stands
+  /// for, or nil if it is not supported.
+  static func type(of descriptor: String) -> (DType, ByteOrder)? {
+    guard let mark = descriptor.first, "<>|=".contains(mark),
+      let dtype = types[String(descriptor.dropFirst())], dtype.byteWidth == 1 || mark != "|"
+    else { return nil }
+    return (dtype, mark == ">" ? .big : .little)
   }
+
+  private static let types: [String: DType] = [
+    "f8": .f64, "f4": .f32, "f2": .f16, "i8": .i64, "i4": .i32, "i2": .i16, "i1": .i8,
+    "u8": .u64, "u4": .u32, "u2": .u16, "u1": .u8, "b1": .bool,
+  ]
 }
 
 // MARK: - The dictionary
@@ -179,28 +185,5 @@ extension Substring {
     var result = drop(while: predicate)
     while let last = result.last, predicate(last) { result.removeLast() }
     return result
-  }
-}
-
-extension Tensor {
-  /// The same array in C order, given that the elements stand in Fortran order.
-  fileprivate func fromFortranOrder(path: String) throws(CheckpointError) -> Tensor {
-    guard shape.count > 1 else { return self }
-    guard shape.count == 2 else {
-      throw CheckpointError(
-        path: path,
-        reason: .unsupportedNPY("Fortran order of \(shape.count) dimensions, expected at most 2"))
-    }
-    let (rows, columns, width) = (shape[0], shape[1], dtype.byteWidth)
-    let source = [UInt8](bytes)
-    var target = [UInt8](repeating: 0, count: source.count)
-    for row in 0..<rows {
-      for column in 0..<columns {
-        let from = (column * rows + row) * width
-        let to = (row * columns + column) * width
-        for byte in 0..<width { target[to + byte] = source[from + byte] }
-      }
-    }
-    return Tensor(name: name, dtype: dtype, shape: shape, bytes: Data(target))
   }
 }

@@ -186,13 +186,11 @@ extension SafetensorsHeader {
   }
 }
 
-/// The bytes of a tensor, or nil if there are more than `Int` can count.
+/// The bytes of a tensor, or nil if there are more than `Int` can count, sizes of 0 left out.
 func byteCount(shape: [Int], dtype: DType) -> Int? {
-  var bytes = dtype.byteWidth
-  for size in shape {
-    let (product, overflow) = bytes.multipliedReportingOverflow(by: size)
-    if overflow { return nil }
-    bytes = product
+  let strides = [Int](repeating: 0, count: shape.count)
+  guard Tensor.extent(shape: shape, strides: strides, width: dtype.byteWidth) != nil else {
+    return nil
   }
-  return bytes
+  return shape.reduce(dtype.byteWidth, *)
 }

@@ -1,6 +1,7 @@
 internal import Foundation
 
-/// Named tensors on disk: a safetensors file, the shards that an index names, or an NPY file.
+/// Named tensors on disk: a safetensors file, the shards that an index names, a torch file, a
+/// pickle, or arrays of NumPy.
 public struct TensorFile: Sendable {
   /// The file or directory, as it was given.
   public let path: String
@@ -14,32 +15,38 @@ public struct TensorFile: Sendable {
   /// The free-form strings of a safetensors header.
   public let metadata: [String: String]
 
+  /// What kind of file it is.
+  public internal(set) var container = Container.safetensors
+
+  /// Numbers, texts, and lists of them that stand beside the tensors, by dotted path, such as
+  /// `cfg.d_in`.
+  public internal(set) var attributes: JSONObject = [:]
+
+  /// Why tensors that are in the file cannot be read, by name; empty as a rule.
+  public internal(set) var unreadable: [String: String] = [:]
+
   /// The names of the tensors, sorted.
   public var names: [String] { tensors.keys.sorted() }
 }
 
 extension TensorFile {
-  /// Opens a file by what it is: safetensors, a `*.safetensors.index.json` of shards, or NPY.
+  /// Opens a file by what it is, not by its name alone.
   ///
-  /// The one tensor of an NPY file has the name `array`.
+  /// Known are safetensors, a `*.index.json` of shards, torch files of every form, pickles (plain
+  /// and gzipped), saev's files, NPY, NPZ, and raw `f32` in files named `..._ROWS_COLUMNS.npy`.
+  /// A tensor that nothing names has the name `array`.
   ///
   /// - Parameter path: The file.
   /// - Throws: `CheckpointError` if it cannot be read or anything in it is wrong.
   public init(contentsOf path: String) throws(CheckpointError) {
     if path.hasSuffix(".index.json") {
       self = try TensorFile(shardsNamedBy: path)
-      return
+    } else {
+      self = try TensorFile(single: path)
     }
-    let file = try MappedFile.contents(of: path)
-    if path.hasSuffix(".npy") || file.starts(with: NPYHeader.magic) {
-      let array = try NPYHeader.tensor(parsing: file, path: path)
-      self.init(path: path, filePaths: [path], tensors: [array.name: array], metadata: [:])
-      return
-    }
-    try self.init(safetensors: file, path: path)
   }
 
-  private init(safetensors file: Data, path: String) throws(CheckpointError) {
+  init(safetensors file: Data, path: String) throws(CheckpointError) {
     let header = try SafetensorsHeader(parsing: file, path: path)
     self.init(
       path: path, filePaths: [path], tensors: Self.tensors(of: header, in: file),
@@ -92,14 +99,14 @@ extension TensorFile {
       }
       if shards[shard] == nil {
         let path = directory + shard
-        shards[shard] = try TensorFile(
-          safetensors: try MappedFile.contents(of: path), path: path)
+        shards[shard] = try TensorFile(single: path)
       }
       tensors[name] = try shards[shard]?.tensor(name)
     }
     self.init(
       path: indexPath, filePaths: [indexPath] + shards.keys.sorted().map { directory + $0 },
       tensors: tensors, metadata: [:])
+    container = shards.values.first?.container ?? .safetensors
   }
 }
 
@@ -117,6 +124,9 @@ extension TensorFile {
   /// - Throws: `CheckpointError` that lists the nearest names if there is none of that name.
   public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
     guard let tensor = tensors[name] else {
+      if let what = unreadable[name] {
+        throw CheckpointError(path: path, reason: .unreadableTensor(name, what: what))
+      }
       throw CheckpointError(path: path, reason: .missingTensor(name, available: nearest(to: name)))
     }
     return tensor

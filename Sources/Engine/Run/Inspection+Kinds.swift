@@ -109,7 +109,7 @@ extension Inspection {
     return result
   }
 
-  /// A safetensors file, its shards, or an NPY file.
+  /// A file of tensors of any kind, or its shards.
   static func tensorFile(_ options: InspectionOptions) throws -> Inspection {
     let file = try TensorFile(contentsOf: options.place)
     guard file.metadata["format"] == LabelBank.fileFormat else { return tensors(file, options) }
@@ -131,14 +131,17 @@ extension Inspection {
 
   /// Tensors that nothing says the meaning of.
   static func tensors(_ file: TensorFile, _ options: InspectionOptions) -> Inspection {
-    let isArray =
-      file.names == ["array"] && file.filePaths.allSatisfy { $0 == options.place }
-      && !options.place.hasSuffix(".safetensors")
-    var result = Inspection(path: options.path, kind: isArray ? .array : .tensors)
-    result.facts = ["tensors": .integer(file.names.count), "files": .integer(file.filePaths.count)]
+    let isArray = file.container == .npy || file.container == .rawFloats
+    let others: Kind = file.container == .safetensors ? .tensors : .checkpoint
+    var result = Inspection(path: options.path, kind: isArray ? .array : others)
+    result.facts = [
+      "container": .string(file.container.rawValue), "tensors": .integer(file.names.count),
+      "files": .integer(file.filePaths.count),
+    ]
     for name in file.metadata.keys.sorted() {
       result.facts["metadata \(name)"] = .string(file.metadata[name] ?? "")
     }
+    result.add(attributesOf: file)
     let matrices = file.names.filter {
       file.tensors[$0]?.shape.count == 2 && file.tensors[$0]?.dtype.isFloatingPoint == true
     }
@@ -153,6 +156,21 @@ extension Inspection {
     }
     result.add(file, workers: options.workers)
     return result
+  }
+
+  /// The most attributes of a file that are shown.
+  private static let attributeLimit = 200
+
+  /// Adds what stands beside the tensors of a file.
+  private mutating func add(attributesOf file: TensorFile) {
+    for name in file.attributes.names.prefix(Self.attributeLimit) {
+      facts["attribute \(name.printable(limit: 80))"] = file.attributes[name]
+    }
+    let hidden = file.attributes.count - Self.attributeLimit
+    if hidden > 0 { notes.append("\(hidden) more attributes are not shown") }
+    for name in file.unreadable.keys.sorted() {
+      notes.append("tensor \(name.printable()) cannot be read: \(file.unreadable[name] ?? "")")
+    }
   }
 
   /// A tokenizer's file or directory.

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What a file or directory is, what it holds, and how it would be read.
 public struct Inspection: Sendable {
   /// What a path can be.
@@ -8,6 +10,7 @@ public struct Inspection: Sendable {
     case run = "run directory"
     case labelBank = "label bank"
     case tensors = "safetensors"
+    case checkpoint = "checkpoint"
     case array = "NPY array"
     case tokenizer = "tokenizer"
     case labels = "label file"
@@ -136,7 +139,14 @@ extension Inspection {
     {
       return try tensorFile(options)
     }
-    if start.starts(with: [0x1F, 0x8B]) { return try tokenizer(options) }
+    let isGzipped = start.starts(with: [0x1F, 0x8B])
+    if isGzipped, !TensorFile.holdsObjects(gzippedAt: options.place) {
+      return try tokenizer(options)
+    }
+    // What opens like an archive or a pickle is nothing else, so its own message is the best.
+    if isGzipped || start.starts(with: Data("PK".utf8)) || start.first == 0x80 {
+      return try tensorFile(options)
+    }
     return try unnamed(options)
   }
 

@@ -64,7 +64,7 @@ private struct ValueExtremes {
     let width = max(1, rowWidth ?? range.count)
     guard tensor.dtype.isFloatingPoint, tensor.dtype != .f64 else {
       for start in stride(from: range.lowerBound, to: range.upperBound, by: width) {
-        add((start..<min(start + width, range.upperBound)).map { tensor.exactValue(at: $0) })
+        add(tensor.exactValues(in: start..<min(start + width, range.upperBound)))
       }
       return
     }
@@ -115,20 +115,26 @@ private struct ValueExtremes {
 }
 
 extension Tensor {
-  /// One element of a type that `Float` cannot hold: `f64` or a whole number.
-  fileprivate func exactValue(at index: Int) -> Double {
-    let start = bytes.startIndex + index * dtype.byteWidth
-    var bits: UInt64 = 0
-    for byte in bytes[start..<(start + dtype.byteWidth)].reversed() {
-      bits = bits << 8 | UInt64(byte)
+  /// Elements of a type that `Float` cannot hold: `f64` or a whole number.
+  fileprivate func exactValues(in range: Range<Int>) -> [Double] {
+    let stored = storedBytes(in: range)
+    let width = dtype.byteWidth
+    return (0..<range.count).map { index in
+      let start = stored.startIndex + index * width
+      var bits: UInt64 = 0
+      for byte in stored[start..<(start + width)].reversed() { bits = bits << 8 | UInt64(byte) }
+      return exactValue(bits)
     }
+  }
+
+  private func exactValue(_ bits: UInt64) -> Double {
     switch dtype {
-    case .f64: return Double(bitPattern: bits)
-    case .i64: return Double(Int64(bitPattern: bits))
-    case .i32: return Double(Int32(truncatingIfNeeded: bits))
-    case .i16: return Double(Int16(truncatingIfNeeded: bits))
-    case .i8: return Double(Int8(truncatingIfNeeded: bits))
-    case .u64, .u32, .u16, .u8, .bool: return Double(bits)
+    case .f64: Double(bitPattern: bits)
+    case .i64: Double(Int64(bitPattern: bits))
+    case .i32: Double(Int32(truncatingIfNeeded: bits))
+    case .i16: Double(Int16(truncatingIfNeeded: bits))
+    case .i8: Double(Int8(truncatingIfNeeded: bits))
+    case .u64, .u32, .u16, .u8, .bool: Double(bits)
     case .f32, .f16, .bf16: preconditionFailure("\(dtype.rawValue) elements one by one")
     }
   }

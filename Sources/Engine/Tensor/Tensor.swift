@@ -1,20 +1,28 @@
 public import Foundation
 
-/// A named tensor in a file or in memory, row-major and contiguous, whose elements are read when
-/// they are needed.
+/// A named tensor in a file or in memory, whose elements are read when they are needed.
 ///
-/// The bytes are a slice of a mapped file: making or copying a `Tensor` reads nothing.
+/// The bytes are a slice of a mapped file: making or copying a `Tensor` reads nothing. Elements
+/// are always given in row-major order, however they are stored.
 public struct Tensor: Sendable {
   /// The name in the checkpoint, verbatim.
   public let name: String
 
-  /// The type of the stored elements, little-endian.
+  /// The type of the stored elements.
   public let dtype: DType
 
   /// The sizes of the dimensions, slowest first; empty for a scalar.
   public let shape: [Int]
 
-  /// The stored elements: `elementCount * dtype.byteWidth` bytes.
+  /// The stored elements from one index of each dimension to the next; nil if the tensor is
+  /// contiguous and row-major.
+  public let strides: [Int]?
+
+  /// The order of the bytes of a stored element.
+  public let byteOrder: ByteOrder
+
+  /// The bytes from the first element to the last: `elementCount * dtype.byteWidth` of them if
+  /// `strides` is nil.
   public let bytes: Data
 
   /// Makes a tensor of stored bytes.
@@ -27,6 +35,39 @@ public struct Tensor: Sendable {
     self.dtype = dtype
     self.shape = shape
     self.bytes = bytes
+    strides = nil
+    byteOrder = .little
+  }
+
+  /// Makes a tensor of elements that lie anywhere in stored bytes.
+  ///
+  /// - Parameters:
+  ///   - name: The name.
+  ///   - dtype: The type of the elements.
+  ///   - shape: The sizes of the dimensions.
+  ///   - strides: The elements from one index of each dimension to the next, from 0.
+  ///   - byteOrder: The order of the bytes of an element.
+  ///   - storage: The bytes in which the elements lie.
+  ///   - offset: The first element, in elements from the start of `storage`.
+  /// - Precondition: All elements lie in `storage`.
+  init(
+    name: String, dtype: DType, shape: [Int], strides: [Int], byteOrder: ByteOrder = .little,
+    storage: Data, offset: Int = 0
+  ) {
+    let width = dtype.byteWidth
+    guard let extent = Self.extent(shape: shape, strides: strides, width: width), offset >= 0,
+      storage.count / width >= offset, storage.count / width - offset >= extent
+    else {
+      preconditionFailure(
+        "\(name): \(shape) by \(strides) from \(offset) in \(storage.count) bytes")
+    }
+    self.name = name
+    self.dtype = dtype
+    self.shape = shape
+    self.byteOrder = width == 1 ? .little : byteOrder
+    self.strides = Self.isContiguous(shape: shape, strides: strides) ? nil : strides
+    let start = storage.startIndex + offset * width
+    bytes = storage[start..<(start + extent * width)]
   }
 
   /// The number of elements; 1 for a scalar.
@@ -59,7 +100,7 @@ extension Tensor {
 
   /// Whether `withFloats` gives elements where they lie: aligned `f32`.
   var isInPlace: Bool {
-    guard dtype == .f32 else { return false }
+    guard dtype == .f32, isPlain else { return false }
     return unsafe bytes.withUnsafeBytes { raw in
       Int(bitPattern: raw.baseAddress) % MemoryLayout<Float>.alignment == 0
     }
@@ -68,7 +109,8 @@ extension Tensor {
   /// Calls `body` with some of the elements as `Float`.
   ///
   /// Aligned `f32` elements are used where they lie in the mapped file; everything else is widened
-  /// into `scratch`, which grows as needed and can be used again for the next call.
+  /// into `scratch`, which grows as needed and can be used again for the next call. Elements that
+  /// lie apart or have their highest byte first are gathered before.
   ///
   /// - Parameters:
   ///   - range: The elements wanted, as indices into the row-major order.
@@ -81,10 +123,7 @@ extension Tensor {
   ) rethrows -> Result {
     precondition(dtype.isFloatingPoint, "\(name): \(dtype.rawValue) elements as Float")
     precondition(range.upperBound <= elementCount, "\(name): elements \(range)")
-    let width = dtype.byteWidth
-    let start = bytes.startIndex + range.lowerBound * width
-    let slice = bytes[start..<(start + range.count * width)]
-    return try unsafe slice.withUnsafeBytes { raw in
+    return try unsafe storedBytes(in: range).withUnsafeBytes { raw in
       if dtype == .f32, let base = raw.baseAddress,
         Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0
       {
@@ -114,9 +153,7 @@ extension Tensor {
   ///   has room.
   func copyFloats(in range: Range<Int>, into target: inout MutableSpan<Float>, at start: Int) {
     precondition(range.upperBound <= elementCount, "\(name): elements \(range)")
-    let first = bytes.startIndex + range.lowerBound * dtype.byteWidth
-    let slice = bytes[first..<(first + range.count * dtype.byteWidth)]
-    unsafe slice.withUnsafeBytes { raw in
+    unsafe storedBytes(in: range).withUnsafeBytes { raw in
       unsafe widen(raw.bytes, dtype: dtype, into: &target, at: start)
     }
   }
@@ -145,10 +182,11 @@ extension Tensor {
     var result: [Int] = []
     result.reserveCapacity(elementCount)
     let width = dtype.byteWidth
+    let stored = storedBytes(in: 0..<elementCount)
     for index in 0..<elementCount {
-      let start = bytes.startIndex + index * width
+      let start = stored.startIndex + index * width
       var bits: UInt64 = 0
-      for byte in bytes[start..<(start + width)].reversed() { bits = bits << 8 | UInt64(byte) }
+      for byte in stored[start..<(start + width)].reversed() { bits = bits << 8 | UInt64(byte) }
       guard let value = Int(exactly: Stored(truncatingIfNeeded: bits)) else { return nil }
       result.append(value)
     }

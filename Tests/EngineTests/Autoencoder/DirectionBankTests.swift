@@ -56,4 +56,30 @@ import Testing
     let blocks = mapInParallel(count: 16, workers: 4) { bank.rows(($0 * 16)..<(($0 + 1) * 16)) }
     #expect(Array(blocks.joined()) == whole)
   }
+
+  /// A view with rows and columns exchanged is read along its storage, in either orientation.
+  @Test(arguments: [DType.f32, .bf16], [ByteOrder.little, .big])
+  func viewsOfTransposedMatricesAreReadAsTheyAreStored(dtype: DType, order: ByteOrder) {
+    let (rows, columns) = (37, 19)
+    let values = (0..<(rows * columns)).map { Double($0 % 251) }
+    var bytes = SafetensorsBuilder.bytes(of: values, dtype: dtype)
+    if order == .big {
+      let width = dtype.byteWidth
+      bytes = Data(values.indices.flatMap { bytes[($0 * width)..<(($0 + 1) * width)].reversed() })
+    }
+    let view = Tensor(
+      name: "W", dtype: dtype, shape: [columns, rows], strides: [1, columns], byteOrder: order,
+      storage: bytes)
+    for isTransposed in [false, true] {
+      let bank = DirectionBank(view, isTransposed: isTransposed)
+      #expect(bank.tensor.strides == nil && bank.isTransposed == !isTransposed)
+      #expect(bank.count == (isTransposed ? rows : columns))
+      #expect(bank.width == (isTransposed ? columns : rows))
+      let expected = isTransposed ? view.matrix().transposed() : view.matrix()
+      var read = [Float](repeating: -1, count: rows * columns)
+      var span = read.mutableSpan
+      bank.read(0..<bank.count, into: &span)
+      #expect(read == expected.elements)
+    }
+  }
 }

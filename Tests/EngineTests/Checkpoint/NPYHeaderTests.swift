@@ -82,6 +82,12 @@ import Testing
     #expect(
       message(file(dictionary(shape: "(4611686018427387904, 4)")))
         == "NPY header: shape [4611686018427387904, 4] is too large")
+    // Empty arrays whose other sizes cannot be multiplied.
+    for descriptor in ["'<f4'", "'|u1'"] {
+      #expect(
+        message(file(dictionary(descriptor, shape: "(0, 2305843009213693952, 4)"), body: Data()))
+          == "NPY header: shape [0, 2305843009213693952, 4] is too large")
+    }
     #expect(
       message(file(dictionary()) + Data([0]))
         == "NPY header: shape [2, 3] needs 24 bytes of data, found 25")
@@ -128,21 +134,46 @@ import Testing
     #expect(message(file(header)) == "NPY header: " + what)
   }
 
-  @Test func row43FortranOrderIsTransposed() throws {
+  @Test func row43FortranOrderIsReadAsItIsStored() throws {
     let tensor = try NPYHeader.tensor(parsing: file(dictionary(order: "True")), path: "f")
     #expect(tensor.shape == [2, 3])
+    #expect(tensor.strides == [1, 2])
     #expect(tensor.floats() == [1, 3, 5, 2, 4, 6])
-    #expect(
-      message(file(dictionary(order: "True", shape: "(1, 2, 3)")))
-        == "NPY header: Fortran order of 3 dimensions, expected at most 2")
+    #expect(tensor.contiguousTranspose?.floats() == [1, 2, 3, 4, 5, 6])
+    let cube = try NPYHeader.tensor(
+      parsing: file(dictionary(order: "True", shape: "(1, 2, 3)")), path: "f")
+    #expect(cube.floats() == [1, 3, 5, 2, 4, 6])
+    let row = try NPYHeader.tensor(
+      parsing: file(dictionary(order: "True", shape: "(6,)")), path: "f")
+    #expect(row.strides == nil)
   }
 
-  @Test(arguments: ["'>f4'", "'<c8'", "'<U5'", "'|S4'", "'<f16'", "'<M8[ns]'"])
+  @Test(arguments: [
+    ("'>f8'", DType.f64), ("'>f4'", .f32), ("'>f2'", .f16), ("'>i8'", .i64), ("'>u2'", .u16),
+    ("'=f4'", .f32), ("'<i1'", .i8),
+  ])
+  func row43OrdersOfBytesAreRead(descriptor: String, dtype: DType) throws {
+    var body = SafetensorsBuilder.bytes(of: [0, 1, 2], dtype: dtype)
+    if descriptor.contains(">") {
+      let width = dtype.byteWidth
+      body = Data((0..<3).flatMap { body[($0 * width)..<(($0 + 1) * width)].reversed() })
+    }
+    let tensor = try NPYHeader.tensor(
+      parsing: file(dictionary(descriptor, shape: "(3,)"), body: body), path: "f")
+    #expect(tensor.dtype == dtype)
+    if dtype.isFloatingPoint {
+      #expect(tensor.floats() == [0, 1, 2])
+    } else {
+      #expect(tensor.integers() == [0, 1, 2])
+    }
+  }
+
+  @Test(arguments: ["'|f4'", "'<c8'", "'<U5'", "'|S4'", "'<f16'", "'<M8[ns]'"])
   func row43OtherTypesAreRefused(descriptor: String) {
     let name = descriptor.dropFirst().dropLast()
     #expect(
       message(file(dictionary(descriptor)))
-        == "NPY header: dtype \(name), expected little-endian numbers")
+        == "NPY header: dtype \(name), expected numbers of 1 to 8 bytes")
   }
 
   @Test func row43StructuredArraysAreRefused() {
