@@ -27,6 +27,7 @@ public struct LensRun: Sendable {
   public var inputPaths: [String] { inputs.paths }
 
   private let model: CLIPModel?
+  private let logitBias: Double?
   private let inputs: RunInputs
   private let opened: StageClock
 
@@ -47,9 +48,11 @@ public struct LensRun: Sendable {
     var inputs = try Self.inputs(of: request)
     let model = try request.model.map { try CLIPModel($0) }
     try inputs.add(role: "model", model?.sourcePaths ?? [])
-    let head = variantMap == .native ? nil : try model?.imageHead()
+    // A model without image head can still read what is in the joint space.
+    let openedHead = Result { variantMap == .native ? nil : try model?.imageHead() }
     let expectedWidth =
-      try variantMap == .native ? Self.jointWidth(for: request, model: model) : head?.width
+      try variantMap == .native
+      ? Self.jointWidth(for: request, model: model) : (try? openedHead.get())?.width
     let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
       orientation: request.orientation, expectedWidth: expectedWidth)
@@ -57,6 +60,7 @@ public struct LensRun: Sendable {
     let variant = try LensVariant(
       direction: request.direction,
       map: variantMap ?? (autoencoder.space == .joint ? .native : .full), alpha: request.alpha)
+    let head = variant.map == .native ? nil : try openedHead.get()
     if variant.map != .native, head == nil {
       throw RunError(
         subject: "scan", reason: .modelNeeded(for: "a \(variant.map.rawValue) map"))
@@ -75,7 +79,7 @@ public struct LensRun: Sendable {
     clock.end("labels")
     let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
     scan = try LensScan(
-      autoencoder: autoencoder, variant: variant, head: variant.map == .native ? nil : head,
+      autoencoder: autoencoder, variant: variant, head: head,
       labels: labels, logitScale: scale, topCount: request.topCount,
       selection: selection)
     clock.end("prepare")
@@ -83,6 +87,7 @@ public struct LensRun: Sendable {
     self.request = request
     self.autoencoder = autoencoder
     self.model = model
+    logitBias = try model?.logitBias() ?? nil
     self.labels = labels
     self.memory = memory
     logitScaleSource = source
@@ -264,7 +269,11 @@ extension LensRun {
     return [
       "reference": .string(model.reference),
       "directory": .string(MappedFile.absolute(model.directory)),
+      "path": .string(MappedFile.absolute(model.place)),
       "commit": model.commit.map { .string($0) } ?? .null,
+      "family": .string(model.family.rawValue),
+      "evidence": .array(model.evidence.map { .string($0) }),
+      "logit_bias": logitBias.map { JSONValue($0) } ?? .null,
     ]
   }
 

@@ -25,7 +25,7 @@ struct RunInputs: Sendable {
   ]
 
   /// The ends of the names of files that are read.
-  private static let suffixes = [".safetensors", ".json", ".npy", ".txt", ".gz"]
+  private static let suffixes = [".safetensors", ".json", ".npy", ".txt", ".gz", ".bin", ".pt"]
 
   /// Looks at files before they are opened.
   ///

@@ -9,9 +9,19 @@ struct SpecialToken: Sendable, Equatable {
   /// Whether it is looked for in normalized text, so in any case, rather than in the raw text.
   let isNormalized: Bool
 
-  init(content: String, id: Int32, isNormalized: Bool) {
+  /// Makes a token.
+  ///
+  /// - Parameters:
+  ///   - content: Its text, as a file has it.
+  ///   - id: Its id.
+  ///   - isNormalized: Whether it is looked for in normalized text.
+  ///   - normalize: How the tokenizer normalizes text.
+  init(
+    content: String, id: Int32, isNormalized: Bool,
+    normalize: (ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] = TextNormalizer.normalized
+  ) {
     let scalars = Array(content.unicodeScalars)
-    self.content = isNormalized ? TextNormalizer.normalized(scalars[...]) : scalars
+    self.content = isNormalized ? normalize(scalars[...]) : scalars
     self.id = id
     self.isNormalized = isNormalized
   }
