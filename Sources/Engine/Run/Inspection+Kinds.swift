@@ -134,7 +134,16 @@ extension Inspection {
   /// A safetensors file, its shards, or an NPY file.
   static func tensorFile(_ options: InspectionOptions) throws -> Inspection {
     let file = try TensorFile(contentsOf: options.place)
-    guard file.metadata["format"] == LabelBank.fileFormat else { return tensors(file, options) }
+    guard file.metadata["format"] == LabelBank.fileFormat else {
+      guard OpenCLIPNames.isLikely(in: file) else { return tensors(file, options) }
+      do {
+        return try model(options)
+      } catch let error as ModelError {
+        var result = tensors(file, options)
+        result.refusal = error
+        return result
+      }
+    }
     var result = Inspection(path: options.path, kind: .labelBank)
     let bank = try LabelBank(contentsOf: options.place)
     result.facts = [

@@ -167,6 +167,27 @@ extension CLIPFamilyTests {
     _ = try model.textTower()
   }
 
+  /// A tower of timm with a normalisation and a projection; only its head is looked at.
+  @Test(arguments: [("vit_base_patch16_clip_224", 1e-5), ("vit_medium_patch16_gap_256", 1e-6)])
+  func linearHeadsOfTimmAreRead(timm: String, epsilon: Double) throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(
+      "open_clip_config.json",
+      """
+      {"model_cfg": {"embed_dim": 2, "vision_cfg": {"timm_model_name": "\(timm)", "timm_pool": "avg"},
+        "text_cfg": {}}}
+      """)
+    var builder = SafetensorsBuilder()
+    builder.add("visual.trunk.fc_norm.weight", [3], [1, 2, 3])
+    builder.add("visual.trunk.fc_norm.bias", [3], [4, 5, 6])
+    builder.add("visual.head.proj.weight", [2, 3], [1, 2, 3, 4, 5, 6])
+    builder.add("text.token_embedding.weight", [1, 1], [1])
+    try directory.write("open_clip_model.safetensors", builder.file)
+    let head = try CLIPModel(directory.path).imageHead()
+    #expect(head.epsilon == epsilon && head.weight == [1, 2, 3] && head.bias == [4, 5, 6])
+    #expect(head.projection == Matrix(rows: 2, columns: 3, elements: [1, 2, 3, 4, 5, 6]))
+  }
+
   /// A copy of a fixture with another configuration.
   private func edited(
     _ name: String, _ edit: (inout JSONObject) -> Void
