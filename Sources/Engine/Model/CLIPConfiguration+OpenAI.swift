@@ -12,7 +12,16 @@ extension CLIPConfiguration {
     let projection = try file.weights(names.text + "text_projection", shape: [width, nil])
     let inner = try file.weights(
       names.text + "transformer.resblocks.0.mlp.c_fc.weight", shape: [nil, width])
-    guard width % Self.openAIHeadWidth == 0 else {
+    for (tensor, least) in [
+      (token, [1, 0]), (position, [2, 0]), (projection, [0, 1]), (inner, [1, 0]),
+    ]
+    where zip(tensor.shape, least).contains(where: { $0 < $1 }) {
+      throw CheckpointError(
+        path: file.path,
+        reason: .wrongShape(tensor: tensor.name, found: tensor.shape, expected: "at least \(least)")
+      )
+    }
+    guard width > 0, width % Self.openAIHeadWidth == 0 else {
       throw ModelError(path: file.path, reason: .headsOf64(width: width))
     }
     text = Text(

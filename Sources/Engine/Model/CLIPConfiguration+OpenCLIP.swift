@@ -93,6 +93,9 @@ private enum OpenCLIPText {
   ) throws -> CLIPConfiguration.Text {
     let width = try section.size("width", default: 512)
     let ratio = try section.positiveNumber("mlp_ratio", default: 4)
+    guard (1...1e8).contains(Double(width) * ratio) else {
+      throw section.fail("mlp_ratio", JSONValue(ratio), "a number that gives a size to 100000000")
+    }
     let isTanh = section.stated("act_kwargs") == ["approximate": "tanh"]
     let pool = try section.string("pool_type", default: "argmax")
     let pooling: CLIPConfiguration.Pooling =

@@ -144,12 +144,13 @@ extension CLIPModel {
   private func textWeights() throws(CheckpointError) -> TensorFile {
     if let names { return try names.textWeights(configuration) }
     guard family == .sigLIP else { return weights }
-    var view = RenamedTensors(weights)
-    for name in weights.names where name.hasPrefix("text_model.") {
-      let part = name.replacing("text_model.head.", with: "text_projection.", maxReplacements: 1)
-      try view.add(part, name, (weights.tensors[name]?.shape ?? []).map { $0 })
-    }
-    return view.renamed
+    let (width, joint) = (configuration.text.width, configuration.embeddingWidth)
+    var tensors = weights.tensors
+    tensors["text_projection.weight"] =
+      try weights.weights("text_model.head.weight", shape: [joint, width])
+    tensors["text_projection.bias"] = try weights.weights("text_model.head.bias", shape: [joint])
+    return TensorFile(
+      path: weights.path, filePaths: weights.filePaths, tensors: tensors, metadata: [:])
   }
 
   /// The way from the residual stream of the vision tower into the joint space.

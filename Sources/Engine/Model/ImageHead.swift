@@ -40,7 +40,13 @@ public struct ImageHead: Sendable {
     if let stated = configuration.vision.width {
       width = stated
     } else {
-      width = try weights.weights("visual_projection.weight", shape: [joint, nil]).shape[1]
+      width = try weights.weights("vision_model.post_layernorm.weight", shape: [nil]).shape[0]
+    }
+    guard width > 0 else {
+      throw CheckpointError(
+        path: weights.path,
+        reason: .wrongShape(
+          tensor: "vision_model.post_layernorm.weight", found: [0], expected: "[at least 1]"))
     }
     self.init(
       weight: try weights.weights("vision_model.post_layernorm.weight", shape: [width]).floats(),

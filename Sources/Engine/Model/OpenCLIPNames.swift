@@ -62,7 +62,8 @@ struct OpenCLIPNames: Sendable {
   func blockCount(of prefix: String) -> Int {
     let numbers = file.tensors.keys.compactMap { name -> Int? in
       guard name.hasPrefix(prefix) else { return nil }
-      return Int(name.dropFirst(prefix.count).prefix { $0.isASCII && $0.isNumber })
+      // What is longer is no number of a block.
+      return Int(name.dropFirst(prefix.count).prefix { $0.isASCII && $0.isNumber }.prefix(6))
     }
     return (numbers.max() ?? -1) + 1
   }

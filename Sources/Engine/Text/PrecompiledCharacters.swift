@@ -23,6 +23,11 @@ struct PrecompiledCharacters: Sendable {
     guard String(validating: replacements, as: UTF8.self) != nil else { return nil }
   }
 
+  /// The bytes of the longest replacement.
+  var longestReplacement: Int {
+    replacements.split(separator: 0).map(\.count).max() ?? 0
+  }
+
   private static func unit(_ bytes: Data, at offset: Int) -> UInt32 {
     let start = bytes.startIndex + offset
     return bytes[start..<(start + 4)].reversed().reduce(0) { $0 << 8 | UInt32($1) }

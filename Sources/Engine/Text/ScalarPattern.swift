@@ -33,6 +33,9 @@ struct ScalarPattern: Sendable, Equatable {
     (self.sets, counts) = (sets, 1...1)
   }
 
+  /// The fewest scalars of a match.
+  var leastLength: Int { sets.count == 1 ? counts.lowerBound : sets.count }
+
   /// Replaces every match, from left to right, the longest at each place.
   ///
   /// - Parameters:

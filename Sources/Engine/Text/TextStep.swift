@@ -33,6 +33,20 @@ enum TextStep: Sendable {
     }
   }
 
+  /// How many times as long a text can become by the step, at most.
+  var growth: Double {
+    switch self {
+    // The longest decomposition of Unicode has 18 scalars, the longest lower case 3.
+    case .composed, .decomposed, .compatibilityComposed, .compatibilityDecomposed: 18
+    case .lowercase: 3
+    case .strip: 1
+    case .prepend(let prefix): Double(prefix.count + 1)
+    case .replace(let pattern, let content):
+      max(1, Double(content.count) / Double(pattern.leastLength))
+    case .precompiled(let table): Double(max(1, table.longestReplacement))
+    }
+  }
+
   /// A mapping of Foundation; none changes ASCII.
   private static func mapped(
     _ text: [Unicode.Scalar], _ mapping: (String) -> String

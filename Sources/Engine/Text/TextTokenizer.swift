@@ -130,6 +130,16 @@ extension TextTokenizer {
   public func encode(
     _ texts: [String], contextLength: Int
   ) throws(TextError) -> [TokenSequence] {
+    if case .pieces(let tokenizer) = form {
+      let around = tokenizer.parts.prefix.count + tokenizer.parts.suffix.count
+      guard around < contextLength else {
+        throw TextError(
+          place: sourcePaths.first ?? "",
+          reason: .unsupportedTokenizer(
+            field: "post_processor", found: "\(around) tokens around a text",
+            expected: "fewer than the context of \(contextLength)"))
+      }
+    }
     let cleaned = cleaning == .none ? texts : texts.map(cleaning.cleaned)
     let sequences =
       switch form {

@@ -1,6 +1,24 @@
 extension TokenizerJSON {
-  /// The steps of a normalizer; none if there is no normalizer.
-  func textSteps(_ json: JSONValue?) throws(TextError) -> [TextStep] {
+  /// The steps of the normalizer; none if there is no normalizer.
+  ///
+  /// Steps that could make a text very long one after another are refused.
+  func textSteps() throws(TextError) -> [TextStep] {
+    let steps = try textSteps(root["normalizer"])
+    guard steps.reduce(1, { $0 * $1.growth }) <= Self.greatestGrowth else {
+      throw refuse(
+        "normalizer", .string("\(steps.count) steps"),
+        "steps that make a text at most a million times as long")
+    }
+    return steps
+  }
+
+  /// More than any tokenizer's steps can do to a text, which do far less to most.
+  private static let greatestGrowth = 1e6
+
+  /// The most bytes of a token of a unigram model; those of published ones have up to 100.
+  private static let longestToken = 1024
+
+  private func textSteps(_ json: JSONValue?) throws(TextError) -> [TextStep] {
     guard let json, json != .null else { return [] }
     if json["type"] == "Sequence" {
       var steps: [TextStep] = []
@@ -116,6 +134,11 @@ extension TokenizerJSON {
         let score = pair[1].double, score.isFinite
       else { throw refuse("model vocab", entry, "a token and its score") }
       let bytes = Array(token.utf8)
+      guard bytes.count <= Self.longestToken else {
+        throw refuse(
+          "model vocab", .string("a token of \(bytes.count) bytes"),
+          "at most \(Self.longestToken) bytes each")
+      }
       guard ids.updateValue(Int32(index), forKey: bytes) == nil else {
         throw refuse("model vocab", entry, "each token once")
       }

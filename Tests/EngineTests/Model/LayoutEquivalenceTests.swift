@@ -107,6 +107,36 @@ import Testing
         + "behind module. or state_dict., expected the names of open_clip or OpenAI")
   }
 
+  /// OpenAI's sizes come from tensors alone, which may have any.
+  @Test(arguments: [
+    ([1, 48], [2, 48], [48, 8], [9, 48], "text width: found 48, expected a multiple of 64"),
+    ([1, 0], [2, 0], [0, 8], [9, 0], "text width: found 0, expected a multiple of 64"),
+    (
+      [0, 64], [2, 64], [64, 8], [9, 64], "token_embedding.weight: shape [0, 64], expected at least"
+    ),
+    (
+      [1, 64], [1, 64], [64, 8], [9, 64], "positional_embedding: shape [1, 64], expected at least"
+    ),
+    ([1, 64], [2, 64], [64, 0], [9, 64], "text_projection: shape [64, 0], expected at least"),
+    ([1, 64], [2, 64], [63, 8], [9, 64], "text_projection: shape [63, 8], expected [64, any]"),
+  ])
+  func sizesThatMakeNoTowerAreRefused(
+    token: [Int], position: [Int], projection: [Int], inner: [Int], message: String
+  ) throws {
+    let directory = try TemporaryDirectory()
+    var builder = SafetensorsBuilder()
+    for (name, shape) in [
+      ("token_embedding.weight", token), ("positional_embedding", position),
+      ("text_projection", projection), ("transformer.resblocks.0.mlp.c_fc.weight", inner),
+      ("transformer.resblocks.9223372036854775807.x", [1]),
+    ] {
+      builder.add(name, shape, [Double](repeating: 0, count: shape.reduce(1, *)))
+    }
+    let path = try directory.write("model.safetensors", builder.file)
+    let error = #expect(throws: (any Error).self) { try CLIPModel(path) }
+    #expect(error.map { "\($0)" }?.hasPrefix("\(path): \(message)") == true)
+  }
+
   @Test func tensorsOfOtherSizesAreRefusedByTheirOwnNames() throws {
     let fixture = try FamilyFixture("open-clip")
     let names = try OpenCLIPNames(in: fixture.model.weights)

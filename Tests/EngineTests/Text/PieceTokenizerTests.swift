@@ -71,6 +71,24 @@ import Testing
         "post_processor type: found \"BertProcessing\", expected \"TemplateProcessing\""
       ),
       (
+        "normalizer",
+        [
+          "type": "Sequence",
+          "normalizers": .array(
+            (0..<30).map { _ in
+              ["type": "Replace", "pattern": ["String": "a"], "content": "aa"]
+            }),
+        ],
+        "normalizer: found \"30 steps\", expected steps that make a text at most a million times as long"
+      ),
+      (
+        "model",
+        [
+          "type": "Unigram",
+          "vocab": [[.string(String(repeating: "a", count: 1025)), -1.5]],
+        ], "model vocab: found \"a token of 1025 bytes\", expected at most 1024 bytes each"
+      ),
+      (
         "model", ["type": "Unigram", "vocab": [["a", "b"]]],
         "model vocab: found [\"a\",\"b\"], expected a token and its score"
       ),
@@ -92,6 +110,18 @@ import Testing
       "tokenizer.json", Data(JSONValue.object(root).serialized().utf8))
     let error = #expect(throws: TextError.self) { try TextTokenizer(resolving: path) }
     #expect(error?.description == "\(path): \(message)")
+  }
+
+  @Test func aContextThatTokensAroundATextFillIsRefused() throws {
+    let path = FamilyFixture.directory("siglip") + "/tokenizer.json"
+    let tokenizer = try TextTokenizer(resolving: path)
+    let error = #expect(throws: TextError.self) {
+      try tokenizer.encode(["dog"], contextLength: 1)
+    }
+    #expect(
+      error?.description
+        == "\(path): post_processor: found 1 tokens around a text, expected fewer than the context "
+        + "of 1")
   }
 
   @Test func aTokenizerWithoutPaddingTokenCannotPad() throws {
