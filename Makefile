@@ -68,8 +68,11 @@ bench: build ## Time the engine beside bare products, naive loops, NumPy, PyTorc
 check-bench:
 	swift build -c release --product enginebench
 	@mkdir -p $(OUT)
+	.build/release/enginebench --help >$(OUT)/bench-usage.txt
 	PYTHON=/usr/bin/python3 .build/release/enginebench --smoke --csv $(OUT)/bench-smoke.csv \
 	  >$(OUT)/bench-smoke.txt 2>&1 || { cat $(OUT)/bench-smoke.txt; exit 1; }
+	/usr/bin/python3 benchmarks/scaling.py --lensctl $(LENSCTL) --work $(OUT)/scaling --divide 64 \
+	  --repeats 1 >$(OUT)/scaling-smoke.txt
 
 scaling: build ## Time a million features and 37,445 labels, and sample the memory used
 	$(PYTHON) benchmarks/scaling.py --lensctl $(LENSCTL) --work $(OUT)/scaling

@@ -44,14 +44,19 @@ final class Bench {
       return source
     }
     report.say("writing models to \(folder)")
-    try SyntheticTower.write(to: folder + "/model", sizes: sizes)
-    try SyntheticModel.writeAutoencoder(
-      to: folder + "/sae", features: sizes.features, width: sizes.width, dtype: .f32)
-    model = try CLIPModel(folder + "/model")
-    head = try model.imageHead()
-    labels = try SyntheticModel.labels(count: sizes.labels, width: sizes.embeddingWidth)
-    try labels.write(to: folder + "/labels.safetensors")
-    autoencoder = try Autoencoder(contentsOf: folder + "/sae")
+    do {
+      try SyntheticTower.write(to: folder + "/model", sizes: sizes)
+      try SyntheticModel.writeAutoencoder(
+        to: folder + "/sae", features: sizes.features, width: sizes.width, dtype: .f32)
+      model = try CLIPModel(folder + "/model")
+      head = try model.imageHead()
+      labels = try SyntheticModel.labels(count: sizes.labels, width: sizes.embeddingWidth)
+      try labels.write(to: folder + "/labels.safetensors")
+      autoencoder = try Autoencoder(contentsOf: folder + "/sae")
+    } catch {
+      try? FileManager.default.removeItem(atPath: folder)
+      throw error
+    }
   }
 
   /// The two products of a scan of the decoder.

@@ -19,7 +19,7 @@ struct Options {
 
   static let usage = """
     usage: enginebench [PART ...] [--smoke] [--features N] [--repeats N] [--threads N] [--csv FILE]
-                       [--python FILE] [--lensctl FILE]
+                       [--python FILE] [--lensctl FILE] [--help]
     parts: \(Part.allCases.map(\.rawValue).joined(separator: " ")); all by default
     """
 

@@ -84,10 +84,18 @@ extension Bench {
     ]
   }
 
+  /// The features whose best labels a peer gives, from the first on.
+  private static let comparedCount = 64
+
   /// Compares the best labels of the first features, where the second is not within rounding.
   private func compareTops(
     _ found: [JSONValue], _ way: PeerScan, tops: [Int], margins: [Float]
   ) {
+    let expected = min(Self.comparedCount, tops.count)
+    guard found.count == expected else {
+      report.differ("\(way.name): best labels of \(found.count) features, not \(expected)")
+      return
+    }
     for (feature, label) in found.enumerated()
     where margins[feature] > 1e-4 && label.integer != tops[feature] {
       report.differ(

@@ -5,7 +5,7 @@ extension Bench {
   /// Any tokenizer will do for labels that are encoded once and then cached.
   private static let tokenizer = "examples/emoji/model"
 
-  /// The environment that keeps the cache of label banks in the benchmark's directory.
+  /// The environment that keeps label banks and digests in the benchmark's directory.
   private var cacheEnvironment: [String: String] { ["LENSCTL_CACHE": folder + "/cache"] }
 
   /// Why processes cannot be run, if so.
@@ -24,8 +24,8 @@ extension Bench {
       ] + arguments, environment: cacheEnvironment)
   }
 
-  /// Times `lensctl scan` from start to end, with its label bank in the cache, in turn with the two
-  /// bare products.
+  /// Times `lensctl scan` from start to end, with its label bank and the digests of its files in the
+  /// cache, in turn with the two bare products.
   func benchmarkProcess() throws {
     let shape = "\(sizes.features)x\(sizes.width)x\(sizes.embeddingWidth)x1000"
     if let absence {
@@ -46,7 +46,7 @@ extension Bench {
         ])
       report.add(
         Figure(
-          part: .process, name: "lensctl scan, decoder \(map.rawValue), label bank cached",
+          part: .process, name: "lensctl scan, decoder \(map.rawValue), all cached",
           shape: shape, seconds: Timing(runs[1]), ratio: Timing(runs[1], over: runs[0]),
           against: "its two bare products"))
     }
@@ -68,11 +68,13 @@ extension Bench {
           try seconds { _ = try Command(self.options.lensctl, ["--version"]).output() }
         },
         { try seconds { _ = try self.scanCommand(one).output() } },
-        { try self.timeToFirstBlock() },
+        { try self.timeToFirstBlock(digestCache: DigestCache(environment: self.cacheEnvironment)) },
+        { try self.timeToFirstBlock(digestCache: nil) },
       ])
+    let opening = "opening a scan to its first block, in this process"
     let names = [
-      "lensctl --version, whole process", "lensctl scan of one feature, whole process",
-      "opening a scan to its first block, in this process",
+      "lensctl --version, whole process", "lensctl scan of one feature, whole process, all cached",
+      "\(opening), all cached", "\(opening), label bank cached, digests computed",
     ]
     for (name, run) in zip(names, runs) {
       report.add(Figure(part: .start, name: name, shape: shape, seconds: Timing(run)))
@@ -82,13 +84,19 @@ extension Bench {
   /// Ends a scan at its first block.
   private struct FirstBlock: Error {}
 
-  private func timeToFirstBlock() throws -> Double {
+  /// The seconds from a request to its first block, with the label bank in the cache.
+  ///
+  /// - Parameter digestCache: Where digests of files are kept; nil to compute them.
+  /// - Returns: The seconds.
+  /// - Throws: What the scan throws.
+  private func timeToFirstBlock(digestCache: DigestCache?) throws -> Double {
     let start = ContinuousClock.now
     var request = ScanRequest(
       model: modelPath, autoencoder: autoencoderPath,
       labels: .vocabulary("imagenet", templates: []), workers: workers)
     request.tokenizer = Self.tokenizer
     request.bankCache = BankCache(environment: cacheEnvironment)
+    request.digestCache = digestCache
     let run = try LensRun(request)
     var first = ContinuousClock.now
     do {

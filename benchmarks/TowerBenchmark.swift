@@ -1,4 +1,3 @@
-import Dispatch
 import Engine
 import Foundation
 
@@ -41,13 +40,14 @@ extension Bench {
     let operations =
       2 * Double(nodes) * Double(layer) * Double(text.layerCount)
       + 2 * Double(prompts.count) * Double(text.width) * Double(tower.embeddingWidth)
-    let bare = TowerProducts(width: text.width, intermediateWidth: text.intermediateWidth)
+    let bare = TowerProducts(
+      width: text.width, intermediateWidth: text.intermediateWidth, workers: workers)
     let runs = try inTurn(
       repeats: repeats, warmups: warmups,
       [
-        { operations / bare.operationsPerSecond(workers: self.workers) },
+        { operations / bare.operationsPerSecond() },
         { try self.time(tower, prompts) },
-        { operations / bare.operationsPerSecond(workers: self.workers) },
+        { operations / bare.operationsPerSecond() },
       ])
     let products = zip(runs[0], runs[2]).map { 2 / (1 / $0 + 1 / $1) }
     let timing = Timing(runs[1])
@@ -121,38 +121,6 @@ extension Bench {
     // Both are sums in Float; this is twice what is allowed between towers of trained weights.
     if ours.count != theirs.count || !(greatest < 4e-6) {
       report.differ("\(name): embeddings differ by \(greatest)")
-    }
-  }
-}
-
-/// The products of one layer of a text tower and nothing else.
-private struct TowerProducts {
-  /// The rows of each product: those of a large block of prompts.
-  let rows = 1024
-
-  let width: Int
-  let intermediateWidth: Int
-
-  /// The floating-point operations of a second of products on several threads.
-  func operationsPerSecond(workers: Int, layers: Int = 3) -> Double {
-    let taken = seconds {
-      DispatchQueue.concurrentPerform(iterations: workers) { _ in multiply(layers: layers) }
-    }
-    let elements = 4 * width * width + 2 * width * intermediateWidth
-    return 2 * Double(workers * layers * rows) * Double(elements) / taken
-  }
-
-  private func multiply(layers: Int) {
-    let square = Matrix(rows: width, columns: width)
-    let expand = Matrix(rows: intermediateWidth, columns: width)
-    let contract = Matrix(rows: width, columns: intermediateWidth)
-    let state = Matrix(rows: rows, columns: width)
-    var output = Matrix(rows: rows, columns: width)
-    var inner = Matrix(rows: rows, columns: intermediateWidth)
-    for _ in 0..<layers {
-      for _ in 0..<4 { BLAS.gemm(state, square, opB: .transpose, into: &output) }
-      BLAS.gemm(state, expand, opB: .transpose, into: &inner)
-      BLAS.gemm(inner, contract, opB: .transpose, into: &output)
     }
   }
 }

@@ -10,7 +10,12 @@ import Foundation
 func benchmark() -> Int32 {
   func say(_ text: String) { FileHandle.standardError.write(Data("enginebench: \(text)\n".utf8)) }
   do {
-    let options = try Options(Array(CommandLine.arguments.dropFirst()))
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    guard !arguments.contains("--help") else {
+      print(Options.usage)
+      return 0
+    }
+    let options = try Options(arguments)
     let bench = try Bench(options)
     defer { bench.finish() }
     try bench.run()

@@ -4,7 +4,8 @@ Scans random directions of 1024 numbers (f16) through an image head of random nu
 against random label embeddings (f32): features from an eighth of a million to 1,048,576 against
 1000 labels, and 65,536 features against a quarter to all of 37,445 labels. For each series it prints
 the medians, t = a + b n by least squares with its R2, and the largest anonymous resident memory
-(RssAnon, which leaves out mapped files), sampled every 10 ms. Needs NumPy; the files take 2.3 GB below
+(RssAnon, which leaves out mapped files), sampled every 10 ms. Exits 1 if that is ever above what the run said
+that it would use (`planned_bytes` in run.json). Needs NumPy; the files take 2.3 GB below
 `--work` and are kept there for the next time.
 """
 
@@ -113,7 +114,13 @@ def scan(options, features, labels):
     messages = (options.work / "messages.txt").read_text()
     if process.returncode != 0:
         raise SystemExit(messages)
-    return seconds, peak, messages.splitlines()[0]
+    description = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    planned = description["environment"]["memory"]["planned_bytes"]
+    if not 0 < peak <= planned:
+        raise SystemExit(
+            f"{features} features, {labels} labels: peak of {peak} bytes, expected 1 to {planned}"
+        )
+    return seconds, peak, messages.splitlines()[0], planned
 
 
 def fit(sizes, seconds):
@@ -131,7 +138,7 @@ def series(options, name, cases):
         for result, case in zip(results, cases):
             result.append(scan(options, *case))
     print(f"\n{name}: {results[-1][0][2]}")
-    print("features  labels  seconds (median, least, most)  peak MB beyond mapped files")
+    print("features  labels  seconds (median, least, most)  peak MB beyond mapped files, planned")
     medians = []
     for (features, labels), result in zip(cases, results):
         seconds = [one[0] for one in result]
@@ -139,7 +146,7 @@ def series(options, name, cases):
         peak = max(one[1] for one in result)
         print(
             f"{features:8d} {labels:7d}  {medians[-1]:8.3f} {min(seconds):8.3f} {max(seconds):8.3f}"
-            f"  {peak / 1e6:8.1f}"
+            f"  {peak / 1e6:8.1f} {result[0][3] / 1e6:8.1f}"
         )
     sizes = [case[0] if name == "features" else case[1] for case in cases]
     a, b, r2 = fit(sizes, medians)

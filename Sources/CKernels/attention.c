@@ -37,8 +37,8 @@ INLINE float softmax_weights(float *scores, size_t count) {
   double sum = 0;
   for (size_t j = 0; j < count; j += LANES) {
     const size_t used = count - j < LANES ? count - j : LANES;
-    floats lanes = BROADCAST(0.0f);
-    memcpy(&lanes, scores + j, used * sizeof(float));
+    floats lanes;
+    load_some(&lanes, scores + j, used, greatest);
     lanes -= greatest;
     exponentiate(&lanes);
     store(scores + j, &lanes);
@@ -54,7 +54,8 @@ typedef struct {
   size_t count, stride;
 } linked_rows;
 
-// Sums weight * row over the lanes of a chain's rows from `offset` on, up to LANES of them.
+// Sums weight * row over the lanes of a chain's rows from `offset` on, up to LANES of them, in
+// float: chains have at most some hundred rows, as the sums of the products around it have terms.
 INLINE void weighted_sum(floats *sum, const linked_rows *values, const float *weights,
                          size_t offset, size_t used) {
   floats value, total = {};

@@ -2,11 +2,15 @@
 #include "vectors.h"
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 
 typedef bool lane_mask __attribute__((ext_vector_type(LANES)));
 
 // Vectors of extremes that a part is divided into; each lane of each is the extreme of a group.
 #define GROUPS 4
+
+// The cosines that are marked in one word of bits.
+#define WORD 64
 
 // The greater of each pair of lanes; no lane is NaN.
 INLINE void raise_to(floats *lanes, const floats *others) {
@@ -255,11 +259,14 @@ INLINE void gather_moments(part_lanes *part, const float *cosines, size_t count,
   add_powers(part, &low, &high);
 }
 
-// The exponentials of 16 cosines relative to the best, and those times their exponents.
-INLINE void weigh(const float *cosines, float best, float scale, floats *weights,
+// The exponentials of up to 16 cosines relative to the best, and those times their exponents.
+INLINE void weigh(const float *cosines, size_t count, float best, float scale, floats *weights,
                   floats *products) {
   floats lanes;
-  load(&lanes, cosines);
+  if (count < LANES)
+    load_some(&lanes, cosines, count, best);
+  else
+    load(&lanes, cosines);
   lanes = (lanes - best) * scale;
   *weights = lanes;
   exponentiate(weights);
@@ -273,14 +280,14 @@ INLINE void gather_weights(part_lanes *part, const float *cosines, size_t count,
   floats weights, products, more_weights, more_products;
   size_t j = 0;
   for (; j + 2 * LANES <= count; j += 2 * LANES) {
-    weigh(cosines + j, best, scale, &weights, &products);
-    weigh(cosines + j + LANES, best, scale, &more_weights, &more_products);
+    weigh(cosines + j, LANES, best, scale, &weights, &products);
+    weigh(cosines + j + LANES, LANES, best, scale, &more_weights, &more_products);
     weights += more_weights;
     products += more_products;
     add_weights(part, &weights, &products);
   }
   for (; j < count; j += LANES) {
-    weigh(cosines + j, best, scale, &weights, &products);
+    weigh(cosines + j, count - j, best, scale, &weights, &products);
     // Lanes past the end weigh nothing.
     for (size_t lane = count - j; lane < LANES; lane++) weights[lane] = products[lane] = 0;
     add_weights(part, &weights, &products);
@@ -294,27 +301,76 @@ typedef struct {
   size_t count;
 } candidates;
 
-// Adds the cosines of the lanes that are set. Two are added without a branch; what is written past
-// the count is of no account.
-INLINE void add_candidates(candidates *all, unsigned bits, const float *cosines, float sign,
+// Adds the cosines whose bits are set. Two are added without a branch; what is written past the
+// count is of no account.
+INLINE void add_candidates(candidates *all, uint64_t bits, const float *cosines, float sign,
                            int32_t first) {
   for (int i = 0; i < 2; i++) {
-    const int lane = __builtin_ctz(bits | 1u << (LANES - 1));
-    all->scores[all->count] = sign * cosines[lane];
-    all->places[all->count] = first + lane;
+    const int place = __builtin_ctzll(bits | 1ull << (WORD - 1));
+    all->scores[all->count] = sign * cosines[place];
+    all->places[all->count] = first + place;
     all->count += bits != 0;
-    bits &= bits - 1u;
+    bits &= bits - 1;
   }
   for (; bits; bits &= bits - 1) {
-    const int lane = __builtin_ctz(bits);
-    all->scores[all->count] = sign * cosines[lane];
-    all->places[all->count++] = first + lane;
+    const int place = __builtin_ctzll(bits);
+    all->scores[all->count] = sign * cosines[place];
+    all->places[all->count++] = first + place;
   }
+}
+
+// From so many candidates on they are sorted first: insertion takes the square of their number.
+#define MANY 128
+
+// A score and where it stands.
+typedef struct {
+  float score;
+  int32_t place;
+} candidate;
+
+// Greater scores first, equal ones in the order of their places.
+static int compare_candidates(const void *first, const void *second) {
+  const candidate *a = first, *b = second;
+  if (a->score != b->score) return a->score > b->score ? -1 : 1;
+  return a->place < b->place ? -1 : a->place > b->place;
+}
+
+// Merges many candidates into those kept so far, which stand before equal ones.
+static void merge_best(const candidates *all, float *scores, int32_t *places, size_t *count,
+                       size_t capacity) {
+  candidate sorted[KERNEL_PART];
+  for (size_t i = 0; i < all->count; i++)
+    sorted[i] = (candidate){all->scores[i], all->places[i]};
+  qsort(sorted, all->count, sizeof *sorted, compare_candidates);
+  const size_t total = *count + all->count < capacity ? *count + all->count : capacity;
+  size_t kept = 0, added = 0;
+  while (kept + added < total) {
+    if (added == all->count || (kept < *count && scores[kept] >= sorted[added].score))
+      kept++;
+    else
+      added++;
+  }
+  for (size_t end = total; added > 0; end--) {
+    if (kept > 0 && scores[kept - 1] < sorted[added - 1].score) {
+      kept--;
+      scores[end - 1] = scores[kept];
+      places[end - 1] = places[kept];
+    } else {
+      added--;
+      scores[end - 1] = sorted[added].score;
+      places[end - 1] = sorted[added].place;
+    }
+  }
+  *count = total;
 }
 
 // Keeps the best of the candidates and of those kept so far.
 INLINE void keep_best(const candidates *all, float *scores, int32_t *places, size_t *count,
                       size_t capacity) {
+  if (all->count >= MANY) {
+    merge_best(all, scores, places, count, capacity);
+    return;
+  }
   if (*count == 0 && all->count <= LANES) {
     rank_all(all->scores, all->places, all->count, scores, places, count, capacity);
     return;
@@ -323,7 +379,27 @@ INLINE void keep_best(const candidates *all, float *scores, int32_t *places, siz
     offer(all->scores[i], all->places[i], scores, places, count, capacity);
 }
 
-// The cosines that are kept: the third look.
+// Marks the cosines that reach a bound, the first of a word in its lowest bit. The bound at the lower
+// end is negated.
+INLINE void mark_extremes(const float *cosines, size_t count, float high_bound, float low_bound,
+                          uint64_t *high_bits, uint64_t *low_bits) {
+  floats lanes;
+  for (size_t word = 0; word * WORD < count; word++) {
+    uint64_t high = 0, low = 0;
+    for (size_t j = word * WORD; j < (word + 1) * WORD && j < count; j += LANES) {
+      load(&lanes, cosines + j);
+      const ints isHigh = lanes >= high_bound, isLow = lanes <= -low_bound;
+      high |= (uint64_t)bits_of(&isHigh) << (j % WORD);
+      low |= (uint64_t)bits_of(&isLow) << (j % WORD);
+    }
+    const size_t rest = count - word * WORD;
+    const uint64_t used = rest < WORD ? (1ull << rest) - 1 : ~0ull;
+    high_bits[word] = high & used;
+    low_bits[word] = low & used;
+  }
+}
+
+// The cosines that are kept: the last look.
 INLINE void gather_extremes(const part_lanes *part, const float *cosines, size_t count,
                             int32_t first, kernel_reading *reading, float *top, int32_t *top_places,
                             size_t top_capacity, float *bottom, int32_t *bottom_places,
@@ -334,15 +410,13 @@ INLINE void gather_extremes(const part_lanes *part, const float *cosines, size_t
     high_bound = top[top_capacity - 1];
   if (reading->bottom_count == bottom_capacity && bottom[bottom_capacity - 1] > low_bound)
     low_bound = bottom[bottom_capacity - 1];
+  uint64_t high_bits[KERNEL_PART / WORD], low_bits[KERNEL_PART / WORD];
+  mark_extremes(cosines, count, high_bound, low_bound, high_bits, low_bits);
   candidates high, low;
   high.count = low.count = 0;
-  floats lanes;
-  for (size_t j = 0; j < count; j += LANES) {
-    load(&lanes, cosines + j);
-    const ints isHigh = lanes >= high_bound, isLow = lanes <= -low_bound;
-    const unsigned used = count - j < LANES ? (1u << (count - j)) - 1 : (1u << LANES) - 1;
-    add_candidates(&high, bits_of(&isHigh) & used, cosines + j, 1, first + (int32_t)j);
-    add_candidates(&low, bits_of(&isLow) & used, cosines + j, -1, first + (int32_t)j);
+  for (size_t j = 0; j < count; j += WORD) {
+    add_candidates(&high, high_bits[j / WORD], cosines + j, 1, first + (int32_t)j);
+    add_candidates(&low, low_bits[j / WORD], cosines + j, -1, first + (int32_t)j);
   }
   keep_best(&high, top, top_places, &reading->top_count, top_capacity);
   keep_best(&low, bottom, bottom_places, &reading->bottom_count, bottom_capacity);

@@ -1,10 +1,10 @@
 #include "kernels.h"
 #include "vectors.h"
 
-KERNEL void kernel_row_sums(const float *elements, size_t rows, size_t width, size_t stride,
-                            double *sums, double *squares) {
+KERNEL void kernel_row_sums(const float *elements, size_t rows, size_t width, double *sums,
+                            double *squares) {
   for (size_t row = 0; row < rows; row++) {
-    const float *source = elements + row * stride;
+    const float *source = elements + row * width;
     doubles sum_low = {}, sum_high = {}, square_low = {}, square_high = {};
     doubles low, high;
     floats lanes;
@@ -24,18 +24,29 @@ KERNEL void kernel_row_sums(const float *elements, size_t rows, size_t width, si
   }
 }
 
-KERNEL void kernel_column_sums(const float *elements, size_t columns, size_t height, size_t stride,
-                               double *sums, double *squares) {
-  memset(sums, 0, columns * sizeof(double));
-  memset(squares, 0, columns * sizeof(double));
-  for (size_t row = 0; row < height; row++) {
-    const float *source = elements + row * stride;
-#pragma clang loop vectorize(enable)
-    for (size_t j = 0; j < columns; j++) {
-      const double element = source[j];
-      sums[j] += element;
-      squares[j] += element * element;
+KERNEL void kernel_row_sums_in_order(const float *elements, size_t rows, size_t width, double *sums,
+                                     double *squares) {
+  for (size_t row = 0; row < rows; row += LANES / 2) {
+    const float *source = elements + row * width;
+    const size_t used = rows - row < LANES / 2 ? rows - row : LANES / 2;
+    doubles sum = {}, square = {}, lanes = {};
+    for (size_t j = 0; j < width; j++) {
+      for (size_t lane = 0; lane < used; lane++) lanes[lane] = source[lane * width + j];
+      sum += lanes;
+      square += lanes * lanes;
     }
+    memcpy(sums + row, &sum, used * sizeof(double));
+    memcpy(squares + row, &square, used * sizeof(double));
+  }
+}
+
+KERNEL void kernel_add_to_columns(const float *row, size_t columns, double *sums,
+                                  double *squares) {
+#pragma clang loop vectorize(enable)
+  for (size_t j = 0; j < columns; j++) {
+    const double element = row[j];
+    sums[j] += element;
+    squares[j] += element * element;
   }
 }
 

@@ -30,7 +30,7 @@ INLINE void load(floats *vector, const float *source) { memcpy(vector, source, s
 
 INLINE void store(float *target, const floats *vector) { memcpy(target, vector, sizeof *vector); }
 
-// Loads the last lanes of a row, fewer than LANES; the others become `rest`.
+// Loads up to LANES lanes; the others become `rest`.
 INLINE void load_some(floats *vector, const float *source, size_t count, float rest) {
   *vector = BROADCAST(rest);
   memcpy(vector, source, count * sizeof(float));

@@ -11,10 +11,12 @@ struct Doctor: EngineCommand {
       command ends with status 69.
       """)
 
+  @OptionGroup var threads: ThreadOptions
+
   @OptionGroup var output: OutputOptions
 
   func execute() throws {
-    let test = SelfTest(workers: Machine.usableProcessors)
+    let test = SelfTest(workers: threads.workers)
     let facts = facts(test)
     if output.json {
       var object: JSONObject = [:]

@@ -44,6 +44,7 @@ struct Embed: EngineCommand {
       templates: try prompts.templates(), digestCache: compute.digestCache,
       workers: compute.workers)
     try OutputFile.refuse(out, ifAmong: request.inputPaths + prompts.files)
+    try request.check(writingTo: out)
     let (bank, wasCached) = try request.bank(
       cache: compute.bankCache, workers: compute.workers, memoryLimit: try compute.memoryLimit()
     ) { printer.show($0) }

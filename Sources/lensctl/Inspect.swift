@@ -27,6 +27,8 @@ struct Inspect: EngineCommand {
   @Option(help: "Which way the features run in a stored matrix that leaves it open.")
   var orientation: Orientation?
 
+  @OptionGroup var threads: ThreadOptions
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -36,7 +38,7 @@ struct Inspect: EngineCommand {
   func execute() throws {
     let inspection = try Inspection(
       contentsOf: path, keys: try keys.map { try TensorKeys(parsing: $0) },
-      orientation: orientation, workers: Machine.usableProcessors)
+      orientation: orientation, workers: threads.workers)
     try Output.print(
       output.json ? [inspection.json.serialized(indent: 2)] : lines(of: inspection))
     if let refusal = inspection.refusal { throw refusal }

@@ -14,7 +14,7 @@ struct Lensctl: ParsableCommand {
 
       Exit status: 0 done; 64 wrong arguments; 65 wrong data; 66 missing input; 69 something \
       needed is not available; 73 output cannot be created; 74 reading or writing went wrong; \
-      77 not permitted; 78 wrong configuration.
+      77 not permitted.
       """,
     version: Engine.version,
     subcommands: [Scan.self, Embed.self, Inspect.self, Show.self, Doctor.self])

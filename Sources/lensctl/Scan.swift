@@ -85,13 +85,15 @@ struct Scan: EngineCommand {
 
   @OptionGroup var compute: ComputeOptions
 
+  /// What is thrown where validation made sure of an option.
+  private static let noOutput = ValidationError(
+    "--out: found none, expected a directory to be made")
+  private static let noLabels = ValidationError(
+    "found neither --labels nor --text-embeddings, expected one of them")
+
   func validate() throws {
-    if format == .directory, out == nil {
-      throw ValidationError("--out: found none, expected a directory to be made")
-    }
-    if labels == nil, textEmbeddings == nil {
-      throw ValidationError("found neither --labels nor --text-embeddings, expected one of them")
-    }
+    if format == .directory, out == nil { throw Self.noOutput }
+    if labels == nil, textEmbeddings == nil { throw Self.noLabels }
     if labels != nil, textEmbeddings != nil {
       throw ValidationError("found both --labels and --text-embeddings, expected one of them")
     }
@@ -100,6 +102,9 @@ struct Scan: EngineCommand {
     }
     if textEmbeddings == nil, embeddingsKey != nil || names != nil {
       throw ValidationError("--names and --embeddings-key go with --text-embeddings")
+    }
+    if textEmbeddings != nil, !prompts.isDefault {
+      throw ValidationError("--template, --template-file and --tokenizer go with --labels")
     }
     if top < 1 { throw ValidationError("--top: found \(top), expected at least 1") }
     if let temperature, !(1e-6...1e6).contains(temperature) {
@@ -110,6 +115,10 @@ struct Scan: EngineCommand {
     }
     _ = try validated { try keys.map { try TensorKeys(parsing: $0) } }
     _ = try validated { try prompts.template.map { try PromptTemplate($0) } }
+    // How many features there are is known once the autoencoder is open.
+    _ = try validated {
+      try features.map { try FeatureSelection(parsing: $0, featureCount: Int(Int32.max)) }
+    }
   }
 
   func execute() throws {
@@ -119,24 +128,30 @@ struct Scan: EngineCommand {
       case .jsonl: try OutputFile.checkTarget(out, replacesExisting: force)
       }
     }
+    for output in outputs { try OutputFile.refuse(output, ifAmong: prompts.files) }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
     let run = try LensRun(request()) { printer.show($0) }
-    for output in out.map({ format == .directory ? RunWriter.directories(of: $0) : [$0] }) ?? [] {
-      try OutputFile.refuse(output, ifAmong: run.inputPaths + prompts.files)
-    }
     switch format {
     case .directory: try writeDirectory(run, printer: printer)
     case .jsonl: try writeLines(run, printer: printer)
     }
   }
 
+  /// What is to be made.
+  private var outputs: [String] {
+    guard let out else { return [] }
+    return format == .directory ? RunWriter.directories(of: out) : [out]
+  }
+
   private func request() throws -> ScanRequest {
     let source: LabelSource =
       if let textEmbeddings {
         .embeddings(textEmbeddings, key: embeddingsKey, namesPath: names)
+      } else if let labels {
+        .vocabulary(labels, templates: try prompts.templates())
       } else {
-        .vocabulary(labels ?? "imagenet", templates: try prompts.templates())
+        throw Self.noLabels
       }
     var request = ScanRequest(
       model: model, autoencoder: sae, direction: direction, map: map, labels: source,
@@ -152,11 +167,12 @@ struct Scan: EngineCommand {
     request.isStrict = compute.strict
     request.bankCache = compute.bankCache
     request.digestCache = compute.digestCache
+    request.outputs = outputs
     return request
   }
 
   private func writeDirectory(_ run: LensRun, printer: ProgressPrinter) throws {
-    let out = out ?? ""
+    guard let out else { throw Self.noOutput }
     let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
     printer.finish()
     guard !compute.quiet else { return }
@@ -171,33 +187,41 @@ struct Scan: EngineCommand {
 
   private func writeLines(_ run: LensRun, printer: ProgressPrinter) throws {
     try run.checkStrictly(masked: 0)
-    let sink = JSONLines(labels: run.labels.labels)
+    var masked = 0
     if let out {
       try OutputFile.write(to: out) { handle in
-        try write(run, printer: printer, through: sink, to: handle, path: out)
+        masked = try write(run, printer: printer) { lines in
+          do {
+            try handle.write(contentsOf: Data(lines.utf8))
+          } catch {
+            throw OutputError(path: out, error, isCreation: false)
+          }
+        }
       }
     } else {
-      try write(run, printer: printer, through: sink, to: .standardOutput, path: "standard output")
+      masked = try write(run, printer: printer) { try Output.write($0) }
     }
     printer.finish()
     guard !compute.quiet else { return }
-    for warning in run.warnings { Messages.print("warning: \(warning.printable(limit: 400))") }
+    for warning in run.warnings(masked: masked) {
+      Messages.print("warning: \(warning.printable(limit: 400))")
+    }
   }
 
+  /// Scans, and writes lines as they come.
+  ///
+  /// - Returns: The features that were not read.
   private func write(
-    _ run: LensRun, printer: ProgressPrinter, through sink: JSONLines, to handle: FileHandle,
-    path: String
-  ) throws {
+    _ run: LensRun, printer: ProgressPrinter, _ write: (_ lines: String) throws -> Void
+  ) throws -> Int {
+    let sink = JSONLines(labels: run.labels.labels)
     var masked = 0
     try run.forEachBlock(progress: { printer.show($0) }) { block in
       masked += block.statuses.count { $0 != FeatureStatus.read.rawValue }
-      do {
-        try handle.write(contentsOf: Data(sink.lines(for: block).utf8))
-      } catch {
-        throw OutputError(path: path, error, isCreation: false)
-      }
+      try sink.forEachPiece(of: block, write)
     }
     try run.checkSomethingRead(masked: masked)
     try run.checkStrictly(masked: masked)
+    return masked
   }
 }

@@ -29,6 +29,8 @@ struct Show: EngineCommand {
 
   @OptionGroup var firing: FiringOptions
 
+  @OptionGroup var threads: ThreadOptions
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -54,10 +56,11 @@ struct Show: EngineCommand {
     if let count = question.random { return reader.sample(count, seed: question.seed) }
     if let text = question.text {
       let query = try TextQuery(
-        reader.run, model: question.model, digestCache: DigestCache())
+        reader.run, model: question.model,
+        digestCache: question.noCache ? nil : DigestCache(), workers: threads.workers)
       let (matches, warnings) = try query.matches(
         for: text, template: try question.template.map { try PromptTemplate($0) } ?? .bare,
-        workers: Machine.usableProcessors)
+        workers: threads.workers)
       for warning in warnings { Messages.print("warning: \(warning.printable(limit: 400))") }
       return reader.matches(matches, text: text, limit: limit)
     }
@@ -91,6 +94,9 @@ struct ShowQuestion: ParsableArguments {
   @Option(help: "Another model for --text than that of the run.", completion: .directory)
   var model: String?
 
+  @Flag(help: "Digest the files of the run for --text even if that was done before.")
+  var noCache = false
+
   func validate() throws {
     let asked = [
       feature.map { _ in "--feature" }, label.map { _ in "--label" },
@@ -105,8 +111,8 @@ struct ShowQuestion: ParsableArguments {
         throw ValidationError("\(name): found \(count), expected at least 1")
       }
     }
-    if text == nil, template != nil || model != nil {
-      throw ValidationError("--template and --model go with --text")
+    if text == nil, template != nil || model != nil || noCache {
+      throw ValidationError("--template, --model and --no-cache go with --text")
     }
     if let text, text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       throw ValidationError("--text: found a blank text, expected words")

@@ -13,8 +13,7 @@ import Testing
     ["Lens"],
     ["Results"],
     ["Run"],
-    ["Verdict"],
-    ["Sinks", "Report"],
+    ["Sinks"],
   ]
 
   /// The modules that a folder may import besides `Foundation`, which all may.

@@ -25,6 +25,12 @@ import Testing
     #expect(json["bank_cache"]?.string == place.path + "/cache/banks")
   }
 
+  @Test func productsAreTimedOnTheThreadsAskedFor() throws {
+    let run = try Workplace().run("doctor", "--threads", "1", "--plain")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.lines.contains { $0.hasPrefix("gflops\t") && $0.contains(" on 1 threads, ") })
+  }
+
   /// Only a processor with wide vectors has better kernels than those for Nehalem.
   @Test(.enabled(if: BLAS.processor.vectors > .sse))
   func slowKernelsOfTheUserAreKeptAndWarnedOf() throws {

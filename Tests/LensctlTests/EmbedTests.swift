@@ -105,6 +105,14 @@ import Testing
     #expect(try place.contents("labels.txt") == before)
   }
 
+  @Test func aLimitBelowTheTextTowerIsAWrongArgument() throws {
+    let run = try place.embed("--max-memory", "1K", "--out", "bank")
+    #expect(run.status == 64)
+    #expect(run.messages.hasPrefix("lensctl: --max-memory: found 0.0 MiB, expected at least "))
+    #expect(run.messages.hasSuffix(" for the tokenizer and the text tower on one thread\n"))
+    #expect(!place.has("bank"))
+  }
+
   @Test func templatesNeedAPlaceholder() throws {
     let run = try place.embed("--template", "foo", "--out", "bank")
     #expect(run.status == 64)

@@ -68,7 +68,8 @@ import Testing
         == "lensctl: \(place.path)/labels.safetensors: refused by --strict: 1 labels masked\n")
   }
 
-  @Test func memoryIsToldBeforehandAndHeldTo() throws {
+  /// That it is held to is measured by `benchmarks/scaling.py`.
+  @Test func memoryIsToldBeforehandAndThreadsAreFewerIfNeedBe() throws {
     let rows = Workplace.rows(3, width: 16)
     let names = ["cat", "dog", "tree"]
     let run = try scan(rows, names: names, "--threads", "2", "--max-memory", "1g")

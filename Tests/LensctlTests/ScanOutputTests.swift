@@ -86,6 +86,16 @@ import Testing
     #expect(try place.contents("run.partial") == Data("mine".utf8))
   }
 
+  @Test(arguments: ["run/", "run//", "run///"])
+  func slashesAtTheEndAreNoPartOfTheName(out: String) throws {
+    let run = try place.scan("standard-new", "--top", "2", "--out", out)
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(try RunDirectory(contentsOf: place.path + "/run").featureCount == 48)
+    #expect(!place.has("run.partial") && !place.has("run/.partial"))
+    let again = try place.scan("standard-new", "--top", "2", "--out", out)
+    #expect(again.messages == "lensctl: run: already exists; --force replaces it\n")
+  }
+
   @Test func row79AnUnfinishedRunIsMadeAnew() throws {
     try makeDirectory("run.partial")
     try place.write("run.partial/features.safetensors", "cut off")
@@ -116,6 +126,8 @@ import Testing
     #expect(run.messages == "lensctl: \(named): is an input too, expected another path\n")
     #expect(try place.contents(input) == Data("a {label}\n".utf8))
     #expect(!place.has("new"))
+    // The scan that made "run" told its plan; this one came to none.
+    #expect(run.preflight == nil)
   }
 
   @Test func filesOfLinesAreReplacedOnlyByForce() throws {

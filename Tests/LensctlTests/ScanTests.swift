@@ -59,18 +59,29 @@ import Testing
     #expect(try place.contents("features.jsonl") == Data(shown.output.utf8))
   }
 
-  @Test func row81AReaderThatStopsIsNoFault() throws {
+  /// With the reader gone, the signal SIGPIPE ends the command (128 + 13) as it does others; where
+  /// that signal is ignored, the command ends itself as if it were done.
+  @Test(arguments: [("", "141"), ("trap '' PIPE; ", "0")])
+  func row81AReaderThatStopsIsNoFault(signals: String, status: String) throws {
     let line =
       "\"$LENSCTL\" scan --model '\(Commands.fixtures)/clip/quick-gelu' "
       + "--sae '\(Commands.fixtures)/sae/standard-new' --labels labels.txt --top 5 --format jsonl"
-    let head = try place.shell("\(line) | head -1")
+    let head = try place.shell("\(signals)\(line) | head -1")
     #expect(head.status == 0)
     #expect(head.lines.count == 1)
     #expect(head.output.hasPrefix("{\"feature\":0,"))
     #expect(head.messages.isEmpty)
-    let none = try place.shell("\(line) | true")
-    #expect(none.status == 0)
+    // `true` ends before the model is open.
+    let none = try place.shell("\(signals)\(line) | true; echo ${PIPESTATUS[0]}")
+    #expect(none.output == status + "\n")
     #expect(none.messages.isEmpty)
+  }
+
+  @Test func linesAreFollowedByWhatWasMasked() throws {
+    let run = try place.scan("masked", "--top", "2", "--format", "jsonl")
+    #expect(run.status == 0)
+    #expect(run.lines.count == 48)
+    #expect(run.messages == "warning: 4 features masked: dead, not finite, or without image\n")
   }
 
   @Test func labelsAreEncodedOnce() throws {

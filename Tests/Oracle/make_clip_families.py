@@ -180,7 +180,12 @@ def unigram():
         ]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
-    train_unigram(tokenizer, ["<pad>", "</s>", "<unk>"], 300)
+    # As `SiglipTokenizer` has them: white space around a special token belongs to it.
+    specials = [
+        AddedToken(name, lstrip=True, rstrip=True, normalized=False, special=True)
+        for name in ("<pad>", "</s>", "<unk>")
+    ]
+    train_unigram(tokenizer, specials, 300)
     tokenizer.post_processor = processors.TemplateProcessing(
         single=["$A", "</s>"], special_tokens=[("</s>", 1)]
     )

@@ -99,11 +99,15 @@ class Head:
 
 
 def parse_keys(text):
-    """`W_dec=decoder.weight:T,...` to canonical name -> (tensor name, transposed)."""
+    """`W_dec=decoder.weight:T,...` to canonical name -> (tensor name, transposed).
+
+    A name alone is that of its tensor; `:N` and no ending say that features are rows.
+    """
     keys = {}
     for part in text.split(","):
         name, _, key = part.partition("=")
-        keys[name] = (key.removesuffix(":T"), key.endswith(":T"))
+        key = key or name
+        keys[name] = (key.removesuffix(":T").removesuffix(":N"), key.endswith(":T"))
     return keys
 
 
@@ -131,14 +135,11 @@ class Autoencoder:
 
 def directions(lens, sae, head, ids):
     """The features' vectors in the joint space under `lens`, [F, D], unit rows."""
-    kind, _, form = lens["id"].partition(".")
-    rows = sae.rows("W_enc" if kind == "enc" else "W_dec", ids)
-    if kind == "native":
-        mapped = rows
-    elif form == "abs":
-        mapped = head.full(sae.bias() + float(lens["alpha"]) * rows)
-    else:
-        mapped = head.full(rows) if form == "full" else head.linear(rows)
+    rows = sae.rows("W_enc" if lens["direction"] == "encoder" else "W_dec", ids)
+    if lens["direction"] == "shifted":
+        rows = sae.bias() + float(lens["alpha"]) * rows
+    maps = {"native": lambda x: x} if head is None else {"full": head.full, "linear": head.linear}
+    mapped = maps[lens["map"]](rows)
     return mapped / np.linalg.norm(mapped, axis=1, keepdims=True)
 
 
@@ -152,19 +153,29 @@ def softmax(scores, scale):
 
 
 def statistics(scores, scale):
-    """The statistics columns, each [F]: population moments, entropy in nats."""
+    """The statistics columns, each [F]: population moments, entropy in nats.
+
+    Of one label, NaN is what has no variance, no second best or no choice.
+    """
     probabilities, log_partition = softmax(scores, scale)
     mean = scores.mean(axis=1)
     centred = scores - mean[:, None]
     second = (centred**2).mean(axis=1)
-    top_two = -np.partition(-scores, 1, axis=1)[:, :2] if scores.shape[1] > 1 else None
+    margin = entropy = np.full(len(scores), np.nan)
+    if scores.shape[1] > 1:
+        top_two = -np.partition(-scores, 1, axis=1)[:, :2]
+        margin = top_two[:, 0] - top_two[:, 1]
+        entropy = log_partition - (probabilities * scale * scores).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        skewness = (centred**3).mean(axis=1) / second**1.5
+        kurtosis = (centred**4).mean(axis=1) / second**2
     return {
         "mean": mean,
         "sd": np.sqrt(second),
-        "skewness": (centred**3).mean(axis=1) / second**1.5,
-        "kurtosis": (centred**4).mean(axis=1) / second**2,
-        "margin": top_two[:, 0] - top_two[:, 1] if top_two is not None else mean * 0,
-        "entropy": log_partition - (probabilities * scale * scores).sum(axis=1),
+        "skewness": skewness,
+        "kurtosis": kurtosis,
+        "margin": margin,
+        "entropy": entropy,
         "log_partition": log_partition,
     }
 
@@ -178,14 +189,16 @@ class Differences:
     def add(self, column, stored, recomputed, relative=False, slack=0.0):
         """Compares arrays; `relative` divides by the magnitude where that exceeds 1.
 
-        `slack` is added to the tolerance.
+        `slack` is added to the tolerance. What is NaN in both is equal.
         """
-        difference = np.abs(np.asarray(stored, np.float64) - recomputed)
+        stored = np.asarray(stored, np.float64)
+        difference = np.abs(stored - recomputed)
         if relative:
             difference = difference / np.maximum(1, np.abs(recomputed))
+        difference = np.where(np.isnan(stored) & np.isnan(recomputed), 0.0, difference)
         worst = float(difference.max()) if difference.size else 0.0
         self.largest[column] = max(self.largest.get(column, 0.0), worst)
-        # Written so that NaN fails.
+        # Written so that a NaN of one side fails.
         if not worst <= self.tolerance + slack:
             self.fail(f"{column} differs by {worst:.3g}")
 
@@ -261,7 +274,7 @@ def check(arguments):
     embeddings = labels.widened("embeddings")[live]
     scale, lens = float(settings["logit_scale"]["value"]), settings["lens"]
     sae = Autoencoder(arguments.sae, arguments.keys)
-    head = None if lens["id"] == "native" else Head(arguments.model)
+    head = None if lens["map"] == "native" else Head(arguments.model)
     chosen, everything = choose(run, arguments.features, arguments.seed)
     differences = Differences(arguments.tolerance)
     differences.add("embeddings", np.linalg.norm(embeddings, axis=1), 1.0)
@@ -295,7 +308,7 @@ def main():
     parser.add_argument("run", help="run directory")
     parser.add_argument("--model", help="Hugging Face CLIP directory (not needed for native)")
     parser.add_argument("--sae", required=True, help="SAELens directory or safetensors file")
-    parser.add_argument("--keys", help="W_enc=NAME[:T],W_dec=NAME[:T],b_dec=NAME")
+    parser.add_argument("--keys", help="W_enc[=NAME][:N or :T],W_dec...,b_dec[=NAME]")
     parser.add_argument("--features", type=int, default=200, help="how many to check")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tolerance", type=float, default=1e-5)

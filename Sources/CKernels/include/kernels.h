@@ -1,6 +1,6 @@
 // Row kernels in C. Each is compiled for several processors; which one runs is chosen when the
 // program is loaded. Swift sees the functions declared here, through wrappers in
-// Sources/Engine/LinearAlgebra.
+// Sources/Engine/LinearAlgebra and Tensor.
 #ifndef ENGINE_KERNELS_H
 #define ENGINE_KERNELS_H
 
@@ -11,14 +11,17 @@
 void kernel_widen_f16(const void *source, float *target, size_t count);
 void kernel_widen_bf16(const void *source, float *target, size_t count);
 
-// Sums of the elements and of their squares, for each of `rows` rows of `width` elements that are
-// `stride` apart. All sums are of doubles.
-void kernel_row_sums(const float *elements, size_t rows, size_t width, size_t stride, double *sums,
+// Sums of the elements and of their squares, for each of `rows` rows of `width` elements. All sums
+// are of doubles.
+void kernel_row_sums(const float *elements, size_t rows, size_t width, double *sums,
                      double *squares);
 
-// The same for each of `columns` columns of `height` elements: rows are `stride` apart.
-void kernel_column_sums(const float *elements, size_t columns, size_t height, size_t stride,
-                        double *sums, double *squares);
+// The same, summed from the first element to the last: the bits of `kernel_add_to_columns`.
+void kernel_row_sums_in_order(const float *elements, size_t rows, size_t width, double *sums,
+                              double *squares);
+
+// Adds one element to the sums of each of some columns, and its square to the sums of the squares.
+void kernel_add_to_columns(const float *row, size_t columns, double *sums, double *squares);
 
 // Replaces a row by row * scale + shift. Returns the sum of its squares, in double.
 double kernel_scale_and_shift(float *row, const float *shift, float scale, size_t width);

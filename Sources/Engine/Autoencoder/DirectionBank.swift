@@ -56,13 +56,16 @@ public struct DirectionBank: Sendable {
   /// - Parameters:
   ///   - range: The features wanted.
   ///   - target: Receives the directions as columns from its start: [width, range.count].
+  ///   - eachRow: Called with each stored row as soon as it is copied, [range.count].
   /// - Precondition: The bank is transposed, and `target` has room.
-  func readAsColumns(_ range: Range<Int>, into target: inout MutableSpan<Float>) {
+  func readAsColumns(
+    _ range: Range<Int>, into target: inout MutableSpan<Float>, eachRow: (Span<Float>) -> Void
+  ) {
     precondition(isTransposed && range.upperBound <= count, "features \(range) of \(count)")
     for row in 0..<width {
-      tensor.copyFloats(
-        in: (row * count + range.lowerBound)..<(row * count + range.upperBound), into: &target,
-        at: row * range.count)
+      let (first, start) = (row * count + range.lowerBound, row * range.count)
+      tensor.copyFloats(in: first..<(first + range.count), into: &target, at: start)
+      eachRow(target.span.extracting(start..<(start + range.count)))
     }
   }
 

@@ -58,6 +58,8 @@ public struct HubCache: Sendable {
       return Resolved(directory: reference, commit: nil)
     }
     guard let repository = RepositoryName(reference) else {
+      // Which says why: a directory on the way may not be entered.
+      _ = try FileIdentity(of: reference)
       throw CheckpointError(path: reference, reason: .notFound)
     }
     let directory = root + "/models--" + repository.organization + "--" + repository.name

@@ -10,6 +10,8 @@ public enum MappedFile {
   public static func contents(of path: String) throws(CheckpointError) -> Data {
     var isDirectory: ObjCBool = false
     guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      // Which says why: a directory on the way may not be entered.
+      _ = try FileIdentity(of: path)
       throw CheckpointError(path: path, reason: .notFound)
     }
     guard !isDirectory.boolValue else { throw CheckpointError(path: path, reason: .isDirectory) }
@@ -50,8 +52,12 @@ public enum MappedFile {
 }
 
 extension String {
-  /// The path without the slash at its end, if it is more than that slash.
-  var withoutFinalSlash: String { count > 1 && hasSuffix("/") ? String(dropLast()) : self }
+  /// The path without the slashes at its end, but for the one that may be all of it.
+  var withoutFinalSlash: String {
+    var path = self[...]
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return String(path)
+  }
 }
 
 extension JSONValue {

@@ -7,6 +7,7 @@ public struct OutputError: EngineError, Equatable {
     case exists
     case isInput
     case missingParent(String)
+    case headerTooLarge(bytes: Int, limit: Int)
     case notPermitted
     case diskFull
     case cannotCreate(String)
@@ -48,7 +49,7 @@ public struct OutputError: EngineError, Equatable {
   public var kind: FaultKind {
     switch reason {
     case .isInput: .usage
-    case .exists, .missingParent, .cannotCreate: .cannotCreate
+    case .exists, .missingParent, .headerTooLarge, .cannotCreate: .cannotCreate
     case .notPermitted: .permission
     case .diskFull, .writing: .inputOutput
     }
@@ -61,6 +62,8 @@ public struct OutputError: EngineError, Equatable {
     case .exists: "already exists; --force replaces it"
     case .isInput: "is an input too, expected another path"
     case .missingParent(let parent): "no directory \(parent.printable(limit: 1000)) to create it in"
+    case .headerTooLarge(let bytes, let limit):
+      "header with the labels: found \(bytes) bytes, expected at most \(limit), which readers accept"
     case .notPermitted: "not permitted to write"
     case .diskFull: "no space left"
     case .cannotCreate(let what): "cannot be created: \(what)"

@@ -37,6 +37,7 @@ struct DirectionSource: Sendable {
       row += run.count
     }
     guard let shift else { return }
+    precondition(shift.bias.count == bank.width, "a shift of \(shift.bias.count) elements")
     for row in 0..<positions.count {
       let elements = (row * bank.width)..<((row + 1) * bank.width)
       // A direction without length stays one: it is dead, whatever it is shifted by.

@@ -1,6 +1,6 @@
 /// Which features of an autoencoder are scanned, in rising order.
 public struct FeatureSelection: Sendable, Equatable {
-  /// Runs of feature ids, rising and apart.
+  /// Runs of feature ids, rising, with ids between them that are not selected.
   public let ranges: [Range<Int>]
 
   /// The number of features.
@@ -31,7 +31,13 @@ public struct FeatureSelection: Sendable, Equatable {
     where following.lowerBound < range.upperBound {
       throw LensError(subject: text, reason: .featureTwice(following.lowerBound))
     }
-    self.ranges = ranges
+    self.ranges = ranges.reduce(into: []) { joined, range in
+      if let last = joined.last, last.upperBound == range.lowerBound {
+        joined[joined.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        joined.append(range)
+      }
+    }
     count = ranges.reduce(0) { $0 + $1.count }
   }
 

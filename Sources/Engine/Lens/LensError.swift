@@ -12,11 +12,12 @@ public struct LensError: EngineError, Equatable {
     case wrongSpace(Autoencoder.Space, hook: String?, map: LensMap)
     case wrongEmbeddingWidth(labels: Int, expected: Int, of: String)
     case temperature(Double)
+    case logitScale(Double)
+    case missingHead(LensMap)
     case topCount(Int)
     case featureOutOfRange(Int, count: Int)
     case featureTwice(Int)
     case malformedSelection(String)
-    case noUsableFeature(count: Int)
   }
 
   /// What is asked for, or the file concerned.
@@ -34,7 +35,7 @@ public struct LensError: EngineError, Equatable {
   public var kind: FaultKind {
     switch reason {
     case .missingDirections, .missingBias, .nonFinite, .wrongWidth, .wrongSpace,
-      .wrongEmbeddingWidth, .noUsableFeature:
+      .wrongEmbeddingWidth:
       .badData
     default: .usage
     }
@@ -64,14 +65,15 @@ public struct LensError: EngineError, Equatable {
       "width of the label embeddings: found \(labels), expected \(expected), that of \(of)"
     case .temperature(let value):
       "temperature: found \(value), expected a number from 1e-6 to 1e6"
+    case .logitScale(let value):
+      "factor on cosines: found \(value), expected a number from 1e-6 to 1e6"
+    case .missingHead(let map): "image head: found none, a \(map.rawValue) map needs one"
     case .topCount(let count): "top: found \(count), expected at least 1"
     case .featureOutOfRange(let id, let count):
       "feature: found \(id), expected less than \(count)"
     case .featureTwice(let id): "feature: found \(id) twice, expected each once"
     case .malformedSelection(let part):
       "features: found \"\(part.printable(limit: 80))\", expected ids and ranges such as 17,200-299"
-    case .noUsableFeature(let count):
-      "directions: all \(count) are dead or not finite, expected at least one to read"
     }
   }
 }

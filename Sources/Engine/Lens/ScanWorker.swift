@@ -99,9 +99,9 @@ extension ScanWorker {
     else { return false }
     var isDone = false
     bank.withStored(range) { stored in
-      sums.addUpRows(stored, rows: rows, width: bank.width)
+      sums.sumRows(stored, rows: rows, width: bank.width)
       guard takeSteps(rows: rows).isEmpty else { return }
-      read(stored, stride: nil, rows: rows)
+      read(stored, rows: rows)
       isDone = true
     }
     return isDone
@@ -119,10 +119,10 @@ extension ScanWorker {
     var copied = takeDirections()
     defer { swap(&copied, &directions) }
     var span = copied.mutableSpan
-    bank.readAsColumns(range, into: &span)
-    sums.addUpColumns(copied.span, columns: rows, height: bank.width, stride: rows)
+    sums.removeAll()
+    bank.readAsColumns(range, into: &span) { sums.addToColumns($0) }
     guard takeSteps(rows: rows).isEmpty else { return false }
-    read(copied.span, stride: rows, rows: rows)
+    read(copied.span, isTransposed: true, rows: rows)
     return true
   }
 
@@ -130,16 +130,17 @@ extension ScanWorker {
   ///
   /// - Parameter positions: Positions in the selection, at most `tileRows`.
   private mutating func readRows(_ positions: Range<Int>) {
-    let (width, rows) = (scan.source.bank.width, positions.count)
+    let (bank, rows) = (scan.source.bank, positions.count)
     var copied = takeDirections()
     defer { swap(&copied, &directions) }
     scan.source.read(positions, into: &copied)
-    sums.addUpRows(copied.span, rows: rows, width: width)
+    // As `readColumns` sums: which of them reads a row depends on its tile.
+    sums.sumRows(copied.span, rows: rows, width: bank.width, isInOrder: bank.isTransposed)
     for row in takeSteps(rows: rows) {
       var span = copied.mutableSpan
       if !scan.map.rewrite(&span, row: row) { statuses[row] = .unmapped }
     }
-    read(copied.span, stride: nil, rows: rows)
+    read(copied.span, rows: rows)
   }
 
   /// Room for copied directions, to be put back.
@@ -177,15 +178,15 @@ extension ScanWorker {
   ///
   /// - Parameters:
   ///   - directions: The directions, at least as many as are multiplied.
-  ///   - stride: The elements from one to the next where directions are columns.
+  ///   - isTransposed: Whether directions are columns, [width, rows].
   ///   - rows: How many are used.
-  private mutating func read(_ directions: Span<Float>, stride: Int?, rows: Int) {
+  private mutating func read(_ directions: Span<Float>, isTransposed: Bool = false, rows: Int) {
     guard let projection = scan.map.projection else {
-      reduce(directions, stride: stride, rows: rows)
+      reduce(directions, isTransposed: isTransposed, rows: rows)
       return
     }
     projection.multiply(
-      directions, stride: stride, rows: projection.layout.paddedRows(rows),
+      directions, isTransposed: isTransposed, rows: projection.layout.paddedRows(rows),
       columns: 0..<projection.count, into: &images, scratch: &scratch)
     var completed: [Float] = []
     swap(&completed, &images)
@@ -196,20 +197,20 @@ extension ScanWorker {
       case .mask(let status): statuses[row] = status
       }
     }
-    reduce(completed.span, stride: nil, rows: rows)
+    reduce(completed.span, isTransposed: false, rows: rows)
     swap(&completed, &images)
   }
 
   /// Multiplies vectors with the labels, part by part, and reduces the cosines.
-  private mutating func reduce(_ vectors: Span<Float>, stride: Int?, rows: Int) {
+  private mutating func reduce(_ vectors: Span<Float>, isTransposed: Bool, rows: Int) {
     let layout = scan.panel.layout
     var cosines: [Float] = []
     swap(&cosines, &products)
     for part in scan.panel.parts {
       let (labels, columns) = scan.panel.operand(of: part, gathering: &gathered)
       labels.multiply(
-        vectors, stride: stride, rows: layout.paddedRows(rows), columns: columns, into: &cosines,
-        scratch: &scratch)
+        vectors, isTransposed: isTransposed, rows: layout.paddedRows(rows), columns: columns,
+        into: &cosines, scratch: &scratch)
       let place = layout.place(of: part)
       for row in 0..<rows where statuses[row] == .read {
         let start = row * place.stride + place.start

@@ -68,36 +68,31 @@ public enum BLAS {
   ///   - alpha: The scale of the product.
   ///   - beta: The scale of the previous contents of `c`. When zero, `c` is not read and may
   ///     hold NaN.
-  ///   - leadingA: The elements from one stored row of `a` to the next; if nil, rows follow one
-  ///     another.
   ///   - c: The result, [m, n].
   /// - Precondition: The spans hold as many elements as the shapes say, and m, n and k fit in
   ///   `blasint` (32 bits).
   /// - Complexity: 2·m·n·k floating-point operations.
   public static func gemm(
     _ a: Span<Float>, _ b: Span<Float>, opA: Operation = .none, opB: Operation = .none,
-    m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0, leadingA: Int? = nil,
+    m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0,
     into c: inout MutableSpan<Float>
   ) {
-    let (rowsA, columnsA) = opA == .none ? (m, k) : (k, m)
-    let strideA = leadingA ?? columnsA
-    precondition(
-      strideA >= columnsA && (rowsA == 0 || a.count >= (rowsA - 1) * strideA + columnsA),
-      "gemm: op(a) is [\(m), \(k)] but a has \(a.count) elements, \(strideA) in a row")
+    precondition(a.count >= m * k, "gemm: op(a) is [\(m), \(k)] but a has \(a.count) elements")
     precondition(b.count >= k * n, "gemm: op(b) is [\(k), \(n)] but b has \(b.count) elements")
     precondition(c.count >= m * n, "gemm: c is [\(m), \(n)] but has \(c.count) elements")
     guard m > 0, n > 0 else { return }
     let state = arithmetic_begin()
     defer { arithmetic_end(state) }
     _ = prepared
+    let leadingA = blasint(max(1, opA == .none ? k : m))
     let leadingB = blasint(max(1, opB == .none ? n : k))
     unsafe a.withUnsafeBufferPointer { aBuffer in
       unsafe b.withUnsafeBufferPointer { bBuffer in
         unsafe c.withUnsafeMutableBufferPointer { cBuffer in
           unsafe cblas_sgemm(
             CblasRowMajor, opA.cblas, opB.cblas, blasint(m), blasint(n), blasint(k),
-            alpha, aBuffer.baseAddress, blasint(max(1, strideA)), bBuffer.baseAddress, leadingB,
-            beta, cBuffer.baseAddress, blasint(n))
+            alpha, aBuffer.baseAddress, leadingA, bBuffer.baseAddress, leadingB, beta,
+            cBuffer.baseAddress, blasint(n))
         }
       }
     }

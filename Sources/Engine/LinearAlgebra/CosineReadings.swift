@@ -51,7 +51,8 @@ struct CosineReadings: Sendable {
 
   /// Adds the next cosines of a row.
   ///
-  /// Moments are summed in `Double`. Exponentials have a relative error of 2e-7, and their sums are
+  /// Moments are summed in `Double`. The exponential of an exponent x, `scale (cosine - best)`, has
+  /// a relative error of (2 + 1.2 |x|)·1e-7, since x is rounded twice; sums of exponentials are
   /// kept in `Double`. The corresponding C function is `kernel_read_part`.
   ///
   /// - Parameters:

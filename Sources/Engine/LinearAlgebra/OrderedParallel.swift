@@ -5,8 +5,8 @@ internal import Synchronization
 /// Computes a value for each index on several threads, and hands them over in rising order on the
 /// calling thread while others are being computed.
 ///
-/// With one worker everything runs on the calling thread. Otherwise the calling thread only hands
-/// over, and workers stay at most a few values ahead of it.
+/// With one worker, or one value, everything runs on the calling thread. Otherwise the calling
+/// thread only hands over, and workers stay at most a few values ahead of it.
 ///
 /// - Parameters:
 ///   - count: The number of values; their indices are `0..<count`.
@@ -14,7 +14,8 @@ internal import Synchronization
 ///   - makeState: Makes what a worker keeps from one value to the next.
 ///   - produce: Computes the value of an index.
 ///   - body: Receives each value.
-/// - Throws: What `body` throws; no further value is handed over.
+/// - Throws: What `body` throws, when the values that are being computed are done; no further value
+///   is handed over.
 func forEachInOrder<State, Value: Sendable, Failure: Error>(
   count: Int, workers: Int, makeState: @escaping @Sendable () -> State,
   produce: @escaping @Sendable (inout State, _ index: Int) -> Value,
@@ -35,7 +36,8 @@ func forEachInOrder<State, Value: Sendable, Failure: Error>(
 ///     work, in any unit, when so much has been done.
 ///   - progress: Receives, on the calling thread, the amount done by all workers so far, as it grows.
 ///   - body: Receives each value.
-/// - Throws: What `body` throws; no further value is handed over.
+/// - Throws: What `body` throws, when the values that are being computed are done; no further value
+///   is handed over.
 func forEachInOrder<State, Value: Sendable, Failure: Error>(
   count: Int, workers: Int, makeState: @escaping @Sendable () -> State,
   produce:

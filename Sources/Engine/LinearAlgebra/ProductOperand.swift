@@ -10,9 +10,10 @@ struct ProductOperand: Sendable {
   /// Cooperlake kernels).
   static let tileRows = 8 * PackedPanels.tileRows
 
-  /// The most columns of a product that is reduced before the next one is made, a multiple of
-  /// `PackedPanels.usedColumns`: with `tileRows` rows 7.9 MB, which a cache of the third level holds.
-  static let partColumns = 1024
+  /// The most columns of a product that is reduced before the next one is made, 1024, a multiple
+  /// of `PackedPanels.usedColumns`: with `tileRows` rows 7.9 MB, which a cache of the third level
+  /// holds.
+  static let partColumns = CosineReadings.partSize
 
   /// The rows of the operand, which are the columns of the product, n.
   let count: Int
@@ -51,9 +52,9 @@ struct ProductOperand: Sendable {
   /// The products of rows with some rows of the operand.
   ///
   /// - Parameters:
-  ///   - a: The left operand, [rows, width], or if `stride` is given [width, stride], of which
-  ///     the first `rows` columns are used.
-  ///   - stride: The columns of a left operand with rows and columns exchanged.
+  ///   - a: The left operand, [rows, width], or [width, rows] if it is transposed.
+  ///   - isTransposed: Whether rows and columns of the left operand are exchanged, which
+  ///     `layout.acceptsColumns` must allow; the products have the same bits.
   ///   - rows: How many rows there are; a value of `layout.paddedRows`.
   ///   - columns: Which rows of the operand: all, or a part from a multiple of `partColumns` on.
   ///   - result: Receives the products from its start, [rows, stride] as `layout.place` says.
@@ -61,13 +62,13 @@ struct ProductOperand: Sendable {
   /// - Complexity: 2 · rows · width · columns floating-point operations, and up to 6 % more for
   ///   the idle columns of panels.
   func multiply(
-    _ a: Span<Float>, stride: Int? = nil, rows: Int, columns: Range<Int>,
+    _ a: Span<Float>, isTransposed: Bool = false, rows: Int, columns: Range<Int>,
     into result: inout [Float], scratch: inout [Float]
   ) {
     precondition(rows == layout.paddedRows(rows), "\(rows) rows to be multiplied")
     precondition(columns.upperBound <= count, "columns \(columns) of \(count)")
     if let panels {
-      precondition(stride == nil, "columns multiplied with panels")
+      precondition(!isTransposed, "columns multiplied with panels")
       panels.multiply(a, rows: rows, columns: columns, into: &result, scratch: &scratch)
       return
     }
@@ -76,7 +77,7 @@ struct ProductOperand: Sendable {
       ((columns.upperBound - n) * width)..<(columns.upperBound * width))
     var target = result.mutableSpan
     BLAS.gemm(
-      a, elements, opA: stride == nil ? .none : .transpose, opB: .transpose,
-      m: rows, n: n, k: width, leadingA: stride, into: &target)
+      a, elements, opA: isTransposed ? .transpose : .none, opB: .transpose, m: rows, n: n,
+      k: width, into: &target)
   }
 }

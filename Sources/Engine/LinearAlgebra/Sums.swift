@@ -14,37 +14,42 @@ struct VectorSums: Sendable {
     squares = sums
   }
 
-  /// Sums the rows of a matrix.
+  /// Replaces the sums by those of the rows of a matrix.
   ///
-  /// The corresponding C function is `kernel_row_sums`.
+  /// The corresponding C functions are `kernel_row_sums` and `kernel_row_sums_in_order`.
   ///
   /// - Parameters:
   ///   - elements: The rows, [rows, width].
   ///   - rows: How many there are, at most as many as there is room for.
   ///   - width: The length of a row.
-  mutating func addUpRows(_ elements: Span<Float>, rows: Int, width: Int) {
+  ///   - isInOrder: Whether each row is summed from its first element to its last, to the bits of
+  ///     `addToColumns`, which is slower.
+  mutating func sumRows(_ elements: Span<Float>, rows: Int, width: Int, isInOrder: Bool = false) {
     precondition(rows <= sums.count && elements.count >= rows * width, "\(rows) rows of \(width)")
     unsafe elements.withUnsafeBufferPointer { source in
-      unsafe kernel_row_sums(source.baseAddress, rows, width, width, &sums, &squares)
+      if isInOrder {
+        unsafe kernel_row_sums_in_order(source.baseAddress, rows, width, &sums, &squares)
+      } else {
+        unsafe kernel_row_sums(source.baseAddress, rows, width, &sums, &squares)
+      }
     }
   }
 
-  /// Sums the columns of a matrix.
+  /// Sets all sums to zero.
+  mutating func removeAll() {
+    for i in sums.indices { (sums[i], squares[i]) = (0, 0) }
+  }
+
+  /// Adds a row of a matrix to the sums of its columns, which start from `removeAll`.
   ///
-  /// The corresponding C function is `kernel_column_sums`.
+  /// The corresponding C function is `kernel_add_to_columns`.
   ///
-  /// - Parameters:
-  ///   - elements: The first column and all that follows, [height, stride].
-  ///   - columns: How many there are, at most as many as there is room for.
-  ///   - height: The length of a column.
-  ///   - stride: The elements from one row to the next.
-  mutating func addUpColumns(_ elements: Span<Float>, columns: Int, height: Int, stride: Int) {
-    precondition(
-      columns <= sums.count && columns <= stride
-        && (height == 0 || elements.count >= (height - 1) * stride + columns),
-      "\(columns) columns of \(height)")
-    unsafe elements.withUnsafeBufferPointer { source in
-      unsafe kernel_column_sums(source.baseAddress, columns, height, stride, &sums, &squares)
+  /// - Parameter row: An element of each column, of which there are at most as many as there is
+  ///   room for.
+  mutating func addToColumns(_ row: Span<Float>) {
+    precondition(row.count <= sums.count, "\(row.count) columns")
+    unsafe row.withUnsafeBufferPointer { source in
+      unsafe kernel_add_to_columns(source.baseAddress, source.count, &sums, &squares)
     }
   }
 }
@@ -55,7 +60,7 @@ struct VectorSums: Sendable {
 func sumOfSquares(_ row: Span<Float>) -> Double {
   var (sum, square) = (0.0, 0.0)
   unsafe row.withUnsafeBufferPointer { source in
-    unsafe kernel_row_sums(source.baseAddress, 1, source.count, source.count, &sum, &square)
+    unsafe kernel_row_sums(source.baseAddress, 1, source.count, &sum, &square)
   }
   return square
 }

@@ -123,6 +123,12 @@ extension CLIPModel {
     return tensor.floats()[0]
   }
 
+  /// The width of the residual stream of the vision tower, d; nil if neither the configuration nor
+  /// an image head says it.
+  public var visionWidth: Int? {
+    configuration.vision.width ?? (try? imageHead())?.width
+  }
+
   /// Checks that prompts can be encoded.
   ///
   /// - Throws: `ModelError` that names what is not computed here.

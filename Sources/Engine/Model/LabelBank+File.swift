@@ -127,28 +127,66 @@ extension LabelBank {
   /// the metadata.
   ///
   /// - Parameter path: The file; replaced if it exists.
-  /// - Throws: `OutputError` if it cannot be written; nothing is left under the name then.
+  /// - Throws: `OutputError` if it cannot be written, or if its labels make a header that no reader
+  ///   accepts; nothing is left under the name then.
   public func write(to path: String) throws(OutputError) {
-    var metadata = [
-      ("format", Self.fileFormat), ("version", "1"),
-      ("labels", JSONValue.array(labels.map { .string($0) }).serialized()),
-      ("provenance", JSONValue.object(provenance).serialized()),
-      ("warnings", JSONValue.array(warnings.map { .string($0) }).serialized()),
-      ("truncated_prompts", "\(truncatedPromptCount)"),
-    ]
-    if let logitScale { metadata.append(("logit_scale", "\(logitScale)")) }
-    if let logitBias { metadata.append(("logit_bias", "\(logitBias)")) }
-    let layout = SafetensorsLayout(
-      [
-        .init(
-          name: "embeddings", dtype: .f32, shape: [labels.count, embeddingWidth]),
-        .init(name: "status", dtype: .u8, shape: [statuses.count]),
-      ],
-      metadata: metadata)
+    try write(to: path, headerLimit: SafetensorsHeader.sizeLimit)
+  }
+
+  func write(to path: String, headerLimit: Int) throws(OutputError) {
+    let layout = layout
+    // Without the 8 bytes that say its size.
+    try Self.check(headerBytes: layout.header.count - 8, limit: headerLimit, path: path)
     try OutputFile.writePieces(to: path) { write in
       try write(layout.header)
       try rows.forEachPiece(write)
       try write(littleEndianBytes(statuses.map(\.rawValue)))
+    }
+  }
+
+  private var layout: SafetensorsLayout {
+    var metadata = [
+      ("format", Self.fileFormat), ("version", "1"), ("labels", Self.json(labels)),
+      ("provenance", JSONValue.object(provenance).serialized()),
+      ("warnings", Self.json(warnings)), ("truncated_prompts", "\(truncatedPromptCount)"),
+    ]
+    if let logitScale { metadata.append(("logit_scale", "\(logitScale)")) }
+    if let logitBias { metadata.append(("logit_bias", "\(logitBias)")) }
+    return SafetensorsLayout(
+      [
+        .init(name: "embeddings", dtype: .f32, shape: [labels.count, embeddingWidth]),
+        .init(name: "status", dtype: .u8, shape: [statuses.count]),
+      ],
+      metadata: metadata)
+  }
+
+  /// Checks that labels fit the header of a bank's file, before they are encoded.
+  ///
+  /// - Parameters:
+  ///   - labels: The labels.
+  ///   - path: The file to be made.
+  ///   - limit: The most bytes of a header.
+  /// - Throws: `OutputError` if they do not.
+  static func check(
+    _ labels: [String], fitHeaderOf path: String, limit: Int = SafetensorsHeader.sizeLimit
+  ) throws(OutputError) {
+    // A byte becomes `\\u0000` at most, where it stands in a string within a string; with quotes.
+    let most = labels.reduce(0) { $0 + 7 * $1.utf8.count + 5 }
+    guard most > limit - headerRest else { return }
+    let bytes = JSONValue.string(json(labels)).serialized().utf8.count
+    try check(headerBytes: bytes + headerRest, limit: limit, path: path)
+  }
+
+  /// Room for what a header has besides labels: provenance, warnings, the tensors; in bytes.
+  private static let headerRest = 1 << 16
+
+  private static func json(_ strings: [String]) -> String {
+    JSONValue.array(strings.map { .string($0) }).serialized()
+  }
+
+  private static func check(headerBytes: Int, limit: Int, path: String) throws(OutputError) {
+    guard headerBytes <= limit else {
+      throw OutputError(path: path, reason: .headerTooLarge(bytes: headerBytes, limit: limit))
     }
   }
 }

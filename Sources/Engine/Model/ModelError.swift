@@ -16,8 +16,6 @@ public struct ModelError: EngineError, Equatable {
     case badLogitBias(String)
     case noEndToken(id: Int, prompt: String)
     case tokenOutOfRange(id: Int, vocabularySize: Int)
-    case truncatedPrompts(count: Int, contextLength: Int)
-    case wrongEmbeddingShape(tensor: String, found: [Int])
     case ambiguousEmbeddings(tensors: [String])
     case labelCount(found: Int, rows: Int)
     case noUsableLabel
@@ -67,10 +65,6 @@ public struct ModelError: EngineError, Equatable {
     case .tokenOutOfRange(let id, let size):
       "token id: found \(id), expected less than the vocabulary size \(size); "
         + "the tokenizer and the weights disagree"
-    case .truncatedPrompts(let count, let contextLength):
-      "prompts: \(count) longer than the context, expected at most \(contextLength) tokens each"
-    case .wrongEmbeddingShape(let tensor, let found):
-      "\(tensor.printable()): shape \(found), expected [labels, width]"
     case .ambiguousEmbeddings(let tensors):
       "label embeddings: found \(tensors.map { $0.printable(limit: 80) }.joined(separator: ", ")), "
         + "expected one tensor of two dimensions, or its name by --embeddings-key"

@@ -14,9 +14,6 @@ public struct RunDirectory: Sendable {
   /// The labels; their index is their id, [C].
   public let labels: [String]
 
-  /// The unit embeddings of the labels, [C, D].
-  public let labelEmbeddings: Matrix
-
   /// What became of each label, [C]; raw values of `LabelStatus`.
   public let labelStatuses: [Int]
 
@@ -35,8 +32,7 @@ public struct RunDirectory: Sendable {
     self.path = path
     description = try Self.description(in: path)
     let labelFile = try TensorFile(contentsOf: path + "/labels.safetensors")
-    labelEmbeddings = try labelFile.weights("embeddings", shape: [nil, nil]).matrix()
-    let labelCount = labelEmbeddings.rows
+    let labelCount = try labelFile.weights("embeddings", shape: [nil, nil]).shape[0]
     labelStatuses = try labelFile.integers("status", shape: [labelCount])
     firstCounts = try labelFile.integers("first_counts", shape: [labelCount])
     topCounts = try labelFile.integers("top_counts", shape: [labelCount])

@@ -33,6 +33,23 @@ public struct BankCache: Sendable, Equatable {
   /// Whether there is a file for a key, whatever is in it.
   func hasBank(for key: String) -> Bool { MappedFile.exists(path(for: key)) }
 
+  /// Why a bank of these labels cannot be kept, in one line, or nil if it can.
+  ///
+  /// - Parameters:
+  ///   - labels: The labels.
+  ///   - limit: The most bytes of a header.
+  /// - Returns: A warning.
+  static func warning(
+    for labels: [String], limit: Int = SafetensorsHeader.sizeLimit
+  ) -> String? {
+    do {
+      try LabelBank.check(labels, fitHeaderOf: "label bank", limit: limit)
+      return nil
+    } catch {
+      return "not kept in the cache: \(error)"
+    }
+  }
+
   /// Keeps a bank under its key; a cache that cannot be written is left alone.
   func keep(_ bank: LabelBank, for key: String) {
     try? FileManager.default.createDirectory(

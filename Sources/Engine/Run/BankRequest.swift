@@ -27,7 +27,7 @@ public struct BankRequest: Sendable {
   ///   - labels: `imagenet` or the path of a label file.
   ///   - templates: The templates; `A photo of a {label}.` if empty.
   ///   - digestCache: Where digests of files are kept; nil to compute them always.
-  ///   - workers: The number of threads that digest.
+  ///   - workers: The number of threads; up to two of as many others digest.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if anything cannot be used.
   public init(
     model: String, tokenizer: String?, labels: String, templates: [PromptTemplate],
@@ -62,6 +62,14 @@ public struct BankRequest: Sendable {
 
   /// The files that the bank is made from.
   public var inputPaths: [String] { inputs.paths }
+
+  /// Checks that a bank of these labels can be written as a file, before any is encoded.
+  ///
+  /// - Parameter path: The file to be made.
+  /// - Throws: `OutputError` if readers would refuse its header.
+  public func check(writingTo path: String) throws(OutputError) {
+    try LabelBank.check(labels.labels, fitHeaderOf: path)
+  }
 
   /// The digests of the files of model and tokenizer, which determine the embeddings.
   private func records() throws -> [InputRecord] {
@@ -101,7 +109,8 @@ public struct BankRequest: Sendable {
   ) throws -> (bank: LabelBank, wasCached: Bool) {
     let (bank, wasCached, _) = try bank(cache: cache, progress: progress) { isStored in
       let sizes = MemorySizes(
-        labelCount: labels.count, embeddingWidth: model.configuration.embeddingWidth,
+        labelCount: labels.count, labelTextBytes: labelTextBytes,
+        embeddingWidth: model.configuration.embeddingWidth,
         isPacked: false, isStored: isStored, encoding: isStored ? nil : encodingSizes, scan: nil,
         mappedBytes: 0)
       return try MemoryPlan(
@@ -111,10 +120,15 @@ public struct BankRequest: Sendable {
     return (bank, wasCached)
   }
 
+  /// The bytes of all labels in UTF-8.
+  var labelTextBytes: Int { labels.labels.reduce(0) { $0 + $1.utf8.count } }
+
   /// What encoding takes.
   var encodingSizes: MemorySizes.Encoding {
     MemorySizes.Encoding(
-      templateCount: templates.count, width: model.configuration.text.width,
+      templateCount: templates.count,
+      templateTextBytes: templates.reduce(0) { $0 + $1.text.utf8.count },
+      width: model.configuration.text.width,
       intermediateWidth: model.configuration.text.intermediateWidth)
   }
 
@@ -134,9 +148,12 @@ public struct BankRequest: Sendable {
     let key = key(records)
     if let cache, cache.hasBank(for: key) {
       let memory = try plan(true)
-      progress(.planned(memory))
+      // Opened before the plan is told: a bank that is spoilt is not what will be used.
       let bank = cache.bank(for: key, source: labelName, isStreamed: memory.streamsLabels)
-      if let bank, bank.labels == labels.labels { return (bank, true, memory) }
+      if let bank, bank.labels == labels.labels {
+        progress(.planned(memory))
+        return (bank, true, memory)
+      }
     }
     let memory = try plan(false)
     progress(.planned(memory))

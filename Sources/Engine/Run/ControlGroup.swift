@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A control group of Linux that may bound processor time or memory.
 struct ControlGroup: Equatable {
   /// The version of the interface: 1 or 2.
@@ -33,11 +35,51 @@ struct ControlGroup: Equatable {
   func memoryLimit(reading text: (_ path: String) -> String?) -> Int? {
     // `max`, or in version 1 nearly 2^63, is no bound.
     let name = version == 2 ? "memory.max" : "memory.limit_in_bytes"
-    let fields = text(directory + "/" + name)?.split(whereSeparator: \.isWhitespace) ?? []
-    guard fields.count == 1, let bytes = Int(fields[0]), bytes >= 0, bytes < 1 << 62 else {
+    guard let bytes = text(directory + "/" + name).flatMap(Self.bytes), bytes < 1 << 62 else {
       return nil
     }
     return bytes
+  }
+
+  /// The memory that the group leaves, in bytes, or nil if it has no bound: its limit less what is
+  /// used of it, without the cache of files that were not read lately, which gives way.
+  ///
+  /// Where use is not known, all of the limit.
+  ///
+  /// - Parameter text: Gives the contents of a file, or nil if it cannot be read.
+  /// - Returns: A number of bytes, at least 0.
+  func freeMemory(reading text: (_ path: String) -> String?) -> Int? {
+    guard let limit = memoryLimit(reading: text) else { return nil }
+    let name = version == 2 ? "memory.current" : "memory.usage_in_bytes"
+    let used = text(directory + "/" + name).flatMap(Self.bytes) ?? 0
+    // Of version 1, the groups below are part of `total_` alone.
+    let key = version == 2 ? "inactive_file" : "total_inactive_file"
+    let statistics = text(directory + "/memory.stat") ?? ""
+    let line = statistics.split(separator: "\n").first { $0.hasPrefix(key + " ") }
+    let cache = line.flatMap { Self.bytes(String($0.dropFirst(key.count))) } ?? 0
+    return limit - min(limit, max(0, used - cache))
+  }
+
+  /// The one number of a file.
+  private static func bytes(_ text: String) -> Int? {
+    let fields = text.split(whereSeparator: \.isWhitespace)
+    guard fields.count == 1, let bytes = Int(fields[0]), bytes >= 0 else { return nil }
+    return bytes
+  }
+
+  /// The control groups of this process.
+  ///
+  /// - Parameter controller: `cpu` or `memory`.
+  /// - Returns: Each before those above it.
+  static func ofThisProcess(controller: String) -> [ControlGroup] {
+    all(
+      ofProcess: text(of: "/proc/self/cgroup") ?? "",
+      mounts: text(of: "/proc/self/mountinfo") ?? "", controller: controller)
+  }
+
+  /// The contents of a file of the system, or nil if it cannot be read.
+  static func text(of path: String) -> String? {
+    try? String(contentsOfFile: path, encoding: .utf8)
   }
 
   /// The control groups that a process belongs to, each before those above it.

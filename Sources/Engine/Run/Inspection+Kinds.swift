@@ -79,10 +79,9 @@ extension Inspection {
   }
 
   private mutating func addVision(of model: CLIPModel) {
-    let vision = model.configuration.vision
-    let width = vision.width ?? (try? model.imageHead())?.width
-    facts["vision width"] = width.map { .integer($0) } ?? "not stated"
-    facts["vision layers"] = vision.layerCount.map { .integer($0) } ?? "not stated"
+    facts["vision width"] = model.visionWidth.map { .integer($0) } ?? "not stated"
+    let layers = model.configuration.vision.layerCount
+    facts["vision layers"] = layers.map { .integer($0) } ?? "not stated"
     if let obstacle = model.configuration.imageHeadObstacle {
       notes.append("image head: \(obstacle); only --map native reads autoencoders")
     }

@@ -80,7 +80,10 @@ extension Inspection {
     do {
       return try HubCache().resolve(path).directory
     } catch {
-      throw isName ? error : CheckpointError(path: path, reason: .notFound)
+      if isName { throw error }
+      // Which says why: a directory on the way may not be entered.
+      _ = try FileIdentity(of: path)
+      throw CheckpointError(path: path, reason: .notFound)
     }
   }
 

@@ -34,15 +34,19 @@ extension LensRun {
   ) throws -> (LabelBank, MemoryPlan) {
     switch request.labels {
     case .embeddings(let path, let key, let namesPath):
-      let tensor = try LabelBank.embeddings(in: TensorFile(contentsOf: path), key: key)
+      let file = try TensorFile(contentsOf: path)
+      let tensor = try LabelBank.embeddings(in: file, key: key)
+      try inputs.add(role: "text_embeddings", file.filePaths)
+      try inputs.add(role: "names", namesPath.map { [$0] } ?? [])
+      try check(request.outputs, against: inputs)
       let memory = try plan(
-        request, labels: path, count: tensor.shape[0], width: tensor.shape[1],
-        stored: tensor.bytes.count, directions: directions)
+        request, labels: path, count: tensor.shape[0],
+        textBytes: try namesPath.map { try FileIdentity(of: $0).byteCount }
+          ?? file.metadata["labels"]?.utf8.count ?? 0,
+        width: tensor.shape[1], stored: tensor.bytes.count, directions: directions)
       progress(.planned(memory))
       let bank = try LabelBank(
         contentsOf: path, key: key, namesPath: namesPath, isStreamed: memory.streamsLabels)
-      try inputs.add(role: "text_embeddings", [path])
-      try inputs.add(role: "names", namesPath.map { [$0] } ?? [])
       return (bank, memory)
     case .vocabulary(let name, let templates):
       guard let model else {
@@ -52,17 +56,25 @@ extension LensRun {
         model: model, tokenizer: request.tokenizer, labels: name, templates: templates,
         inputs: inputs)
       inputs = bankRequest.inputs
+      try check(request.outputs, against: inputs)
       let (bank, _, memory) = try bankRequest.bank(
         cache: request.bankCache, progress: progress
       ) { isStored in
         let (count, width) = (bankRequest.labels.count, model.configuration.embeddingWidth)
         return try plan(
-          request, labels: name, count: count, width: width,
+          request, labels: name, count: count, textBytes: bankRequest.labelTextBytes, width: width,
           stored: isStored ? 4 * count * width : nil,
           encoding: isStored ? nil : bankRequest.encodingSizes, directions: directions)
       }
       return (bank, memory)
     }
+  }
+
+  /// Refuses outputs that are inputs, now that these are known and before labels are encoded.
+  private static func check(
+    _ outputs: [String], against inputs: RunInputs
+  ) throws(OutputError) {
+    for output in outputs { try OutputFile.refuse(output, ifAmong: inputs.paths) }
   }
 
   /// Plans a scan.
@@ -71,6 +83,7 @@ extension LensRun {
   ///   - request: What is asked for.
   ///   - labels: What the labels are called in messages.
   ///   - count: The number of labels, C.
+  ///   - textBytes: The bytes of all labels in UTF-8.
   ///   - width: The width of the joint space, D.
   ///   - stored: The bytes of the label embeddings in their file; nil if they must be encoded.
   ///   - encoding: What encoding takes.
@@ -78,12 +91,12 @@ extension LensRun {
   /// - Returns: The plan.
   /// - Throws: `RunError` if memory does not suffice.
   private static func plan(
-    _ request: ScanRequest, labels: String, count: Int, width: Int, stored: Int?,
-    encoding: MemorySizes.Encoding? = nil, directions: ScannedDirections
+    _ request: ScanRequest, labels: String, count: Int, textBytes: Int, width: Int,
+    stored: Int?, encoding: MemorySizes.Encoding? = nil, directions: ScannedDirections
   ) throws(RunError) -> MemoryPlan {
     let bank = directions.bank
     let sizes = MemorySizes(
-      labelCount: count, embeddingWidth: width,
+      labelCount: count, labelTextBytes: textBytes, embeddingWidth: width,
       isPacked: ProductLayout(count: count, width: width).isPacked, isStored: stored != nil,
       encoding: encoding,
       scan: MemorySizes.Scan(

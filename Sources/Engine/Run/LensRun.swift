@@ -44,23 +44,20 @@ public struct LensRun: Sendable {
     BLAS.prepare()
     var clock = StageClock()
     progress(.opening)
-    let variantMap = request.map
     var inputs = try Self.inputs(of: request)
     let model = try request.model.map { try CLIPModel($0) }
     try inputs.add(role: "model", model?.sourcePaths ?? [])
-    // A model without image head can still read what is in the joint space.
-    let openedHead = Result { variantMap == .native ? nil : try model?.imageHead() }
     let expectedWidth =
-      try variantMap == .native
-      ? Self.jointWidth(for: request, model: model) : (try? openedHead.get())?.width
+      try request.map == .native
+      ? Self.jointWidth(for: request, model: model) : model?.visionWidth
     let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
       orientation: request.orientation, expectedWidth: expectedWidth)
     try inputs.add(role: "autoencoder", autoencoder.sourcePaths)
     let variant = try LensVariant(
       direction: request.direction,
-      map: variantMap ?? (autoencoder.space == .joint ? .native : .full), alpha: request.alpha)
-    let head = variant.map == .native ? nil : try openedHead.get()
+      map: request.map ?? (autoencoder.space == .joint ? .native : .full), alpha: request.alpha)
+    let head = variant.map == .native ? nil : try model?.imageHead()
     if variant.map != .native, head == nil {
       throw RunError(
         subject: "scan", reason: .modelNeeded(for: "a \(variant.map.rawValue) map"))
@@ -79,9 +76,8 @@ public struct LensRun: Sendable {
     clock.end("labels")
     let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
     scan = try LensScan(
-      autoencoder: autoencoder, variant: variant, head: head,
-      labels: labels, logitScale: scale, topCount: request.topCount,
-      selection: selection)
+      autoencoder: autoencoder, variant: variant, head: head, labels: labels, logitScale: scale,
+      topCount: request.topCount, selection: selection)
     clock.end("prepare")
     self.inputs = inputs
     self.request = request
@@ -136,6 +132,7 @@ extension LensRun {
     var writer = try RunWriter(
       path: path, featureCount: scan.selection.count, labelCount: labels.labels.count,
       topCount: scan.topCount, replacesExisting: replacesExisting)
+    inputs.startDigests()
     do {
       var clock = opened
       var masked = 0
@@ -181,6 +178,12 @@ extension LensRun {
       throw RunError(subject: autoencoder.path, reason: .strict(Self.maskedWarning(masked)))
     }
   }
+
+  /// What a user should know of a scan that has ended, one line each.
+  ///
+  /// - Parameter masked: The features that were not read.
+  /// - Returns: `warnings`, and one of the features if there are any.
+  public func warnings(masked: Int) -> [String] { warnings + Self.maskedWarning(masked) }
 
   private static func maskedWarning(_ masked: Int) -> [String] {
     masked == 0 ? [] : ["\(masked) features masked: dead, not finite, or without image"]
@@ -228,6 +231,9 @@ extension LensRun {
     if unusable > 0 {
       warnings.append("\(unusable) labels masked: embeddings without length or not finite")
     }
+    if request.bankCache != nil, case .vocabulary = request.labels {
+      warnings += [BankCache.warning(for: labels.labels)].compactMap { $0 }
+    }
     if scan.topCount < request.topCount {
       warnings.append(
         "top \(request.topCount) reduced to \(scan.topCount), the number of usable labels")
@@ -259,7 +265,7 @@ extension LensRun {
       "options": request.record,
       "environment": Machine.record(memory),
       "inputs": .array(inputs.map(\.json)),
-      "warnings": .array((warnings + Self.maskedWarning(masked)).map { .string($0) }),
+      "warnings": .array(warnings(masked: masked).map { .string($0) }),
       "seconds": clock.json,
     ]
   }

@@ -1,13 +1,11 @@
-internal import Foundation
-
 /// How much memory a process can have, and what says so.
 public struct MemoryLimit: Equatable, Sendable {
   /// The memory that the machine can give without swapping, in bytes; all that it has where that is
   /// not known.
   public let available: Int
 
-  /// The least limit of the process's control group and those above it, in bytes, nil if there is
-  /// none.
+  /// The least that the process's control group or one above it leaves of its limit, in bytes, nil if
+  /// none has a limit.
   public let group: Int?
 
   /// The memory that can be had, in bytes.
@@ -21,15 +19,9 @@ public struct MemoryLimit: Equatable, Sendable {
 
   /// What holds for this process at this moment.
   public static var current: MemoryLimit {
-    let groups = ControlGroup.all(
-      ofProcess: text(of: "/proc/self/cgroup") ?? "",
-      mounts: text(of: "/proc/self/mountinfo") ?? "", controller: "memory")
+    let groups = ControlGroup.ofThisProcess(controller: "memory")
     return MemoryLimit(
       available: Machine.availableMemory ?? Machine.memory,
-      group: groups.compactMap { $0.memoryLimit(reading: text) }.min())
-  }
-
-  private static func text(of path: String) -> String? {
-    try? String(contentsOfFile: path, encoding: .utf8)
+      group: groups.compactMap { $0.freeMemory(reading: ControlGroup.text) }.min())
   }
 }

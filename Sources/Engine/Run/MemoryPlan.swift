@@ -66,6 +66,12 @@ extension MemoryPlan {
         reason: .memoryBelowOneBlock(
           found: limit, needed: withoutLabels, isStated: stated != nil))
     }
+    let encoder = Self.bytes(sizes.encoderBytes(workers: 1))
+    guard encoder <= limit else {
+      throw RunError(
+        subject: stated == nil ? "memory" : "--max-memory",
+        reason: .memoryBelowEncoder(found: limit, needed: encoder, isStated: stated != nil))
+    }
     throw RunError(
       subject: labels,
       reason: .labelsBeyondMemory(

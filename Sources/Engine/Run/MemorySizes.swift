@@ -7,6 +7,8 @@ struct MemorySizes: Equatable, Sendable {
   struct Encoding: Equatable, Sendable {
     /// The templates that each label is put into.
     let templateCount: Int
+    /// The bytes of all templates in UTF-8.
+    let templateTextBytes: Int
     /// The width of the text tower.
     let width: Int
     /// The width between the two products of its feed-forward part.
@@ -25,6 +27,8 @@ struct MemorySizes: Equatable, Sendable {
 
   /// The labels, C.
   let labelCount: Int
+  /// The bytes of all labels in UTF-8.
+  let labelTextBytes: Int
   /// The width of the joint space, D.
   let embeddingWidth: Int
   /// Whether operands are laid out as `PackedPanels` besides.
@@ -55,6 +59,13 @@ extension MemorySizes {
   /// A prompt: its text, its tokens, and its place in the order of all.
   private static let promptBytes = 640.0
 
+  /// The bytes of text that are part of `labelBytes` and of `promptBytes`.
+  private static let shortText = 32.0
+
+  /// How often a longer text is in memory, rounded up from what was measured: as it is, in the form
+  /// that is compared or cut into pieces, and as it is written or in the file that it was read from.
+  private static let textCopies = 4.0
+
   /// A tokenizer of 49,408 pieces and its merges.
   private static let tokenizerBytes = 48.0 * 1_048_576
 
@@ -72,19 +83,36 @@ extension MemorySizes {
   private var packed: Double { isPacked ? 1 + Self.packing : 1 }
 
   /// What every label takes wherever its embedding is.
-  var labelTableBytes: Double { Double(labelCount) * Self.labelBytes }
+  var labelTableBytes: Double {
+    Double(labelCount) * Self.labelBytes
+      + Self.longTextBytes(Double(labelTextBytes), in: Double(labelCount))
+  }
+
+  /// What texts take beyond short ones.
+  private static func longTextBytes(_ bytes: Double, in count: Double) -> Double {
+    textCopies * max(0, bytes - shortText * count)
+  }
+
+  /// What encoding takes besides labels: the tokenizer, and the text tower of each worker.
+  func encoderBytes(workers: Int) -> Double {
+    guard let encoding else { return 0 }
+    // States before and after each step of a block, and the widened weights of one product.
+    let (width, inner) = (Double(encoding.width), Double(encoding.intermediateWidth))
+    let tower = 4 * (Self.towerTokens * (8 * width + inner) + width * inner)
+    return Self.base + Self.tokenizerBytes + Double(workers) * (tower + Self.threadBase)
+  }
 
   /// What encoding the labels takes at its peak, the bank included.
   func encodingBytes(workers: Int) -> Double {
     guard let encoding else { return 0 }
     // Sums in `Double` and the embeddings that they become.
     let sums = 12 * Double(labelCount) * Double(embeddingWidth)
-    let prompts = Double(labelCount) * Double(encoding.templateCount) * Self.promptBytes
-    // States before and after each step of a block, and the widened weights of one product.
-    let (width, inner) = (Double(encoding.width), Double(encoding.intermediateWidth))
-    let tower = 4 * (Self.towerTokens * (8 * width + inner) + width * inner)
-    return Self.base + Self.tokenizerBytes + labelTableBytes + sums + prompts
-      + Double(workers) * (tower + Self.threadBase)
+    let count = Double(labelCount) * Double(encoding.templateCount)
+    let text =
+      Double(encoding.templateCount) * Double(labelTextBytes)
+      + Double(labelCount) * Double(encoding.templateTextBytes)
+    let prompts = count * Self.promptBytes + Self.longTextBytes(text, in: count)
+    return encoderBytes(workers: workers) + labelTableBytes + sums + prompts
   }
 
   /// What a scan takes besides labels.

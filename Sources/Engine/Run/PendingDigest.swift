@@ -1,59 +1,71 @@
 internal import Foundation
 internal import Synchronization
 
-/// The digest of a file that is known from before, or that another thread computes.
+/// The digest of a file that is known from before, or that another thread computes once it is
+/// asked for.
 final class PendingDigest: Sendable {
   /// The file as it was before it was opened.
   let identity: FileIdentity
 
-  private let operation: BlockOperation?
-  private let outcome = Outcome()
+  private let cache: DigestCache?
+  private let operation: BlockOperation
+  private let outcome: Outcome
 
   /// The digest, or why there is none, once it is known.
   private final class Outcome: Sendable {
+    let isStarted = Mutex(false)
     let value = Mutex<Result<String, any Error>?>(nil)
   }
 
-  /// Looks the digest up, or has it computed.
+  /// Remembers a file.
   ///
   /// - Parameters:
   ///   - path: The file.
   ///   - identity: The file as it was before it was opened.
   ///   - time: When it was looked at.
   ///   - cache: Where digests are kept; nil to compute always.
-  ///   - queue: Computes the digests of files that are not small.
-  init(
-    of path: String, _ identity: FileIdentity, seenAt time: Date, cache: DigestCache?,
-    queue: OperationQueue
-  ) {
+  init(of path: String, _ identity: FileIdentity, seenAt time: Date, cache: DigestCache?) {
     self.identity = identity
-    let compute: @Sendable () -> Result<String, any Error> = {
-      Result { try Self.digest(of: path, identity, seenAt: time, cache: cache) }
+    self.cache = cache
+    let outcome = Outcome()
+    self.outcome = outcome
+    operation = BlockOperation {
+      let computed = Result { try Self.digest(of: path, identity, seenAt: time, cache: cache) }
+      outcome.value.withLock { $0 = computed }
     }
+  }
+
+  /// Whether the digest was asked for.
+  var isStarted: Bool { outcome.isStarted.withLock { $0 } }
+
+  /// Looks the digest up, or has it computed; nothing if that was done before.
+  ///
+  /// - Parameter queue: Computes the digests of files that are not small.
+  func start(on queue: OperationQueue) {
+    let wasStarted = outcome.isStarted.withLock { isStarted in
+      defer { isStarted = true }
+      return isStarted
+    }
+    guard !wasStarted else { return }
     if let known = cache?.digest(of: identity) {
-      operation = nil
       outcome.value.withLock { $0 = .success(known) }
     } else if identity.byteCount <= Self.smallByteCount {
-      operation = nil
-      let computed = compute()
-      outcome.value.withLock { $0 = computed }
+      operation.start()
     } else {
-      let operation = BlockOperation { [outcome] in
-        let computed = compute()
-        outcome.value.withLock { $0 = computed }
-      }
-      self.operation = operation
       queue.addOperation(operation)
     }
   }
 
   /// The digest, as soon as it is known.
   ///
+  /// - Precondition: It was started.
   /// - Returns: 64 hexadecimal digits.
   /// - Throws: `CheckpointError` if the file cannot be read; `RunError` if it changed before or
   ///   while it was.
   func value() throws -> String {
-    operation?.waitUntilFinished()
+    if let known = outcome.value.withLock({ $0 }) { return try known.get() }
+    precondition(isStarted, "\(identity.path): a digest that was not started")
+    operation.waitUntilFinished()
     guard let result = outcome.value.withLock({ $0 }) else {
       preconditionFailure("\(identity.path): a digest that ended without an outcome")
     }

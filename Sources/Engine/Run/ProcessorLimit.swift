@@ -28,18 +28,13 @@ public struct ProcessorLimit: Equatable, Sendable {
 
   /// What holds for this process at this moment.
   public static var current: ProcessorLimit {
-    let groups = ControlGroup.all(
-      ofProcess: text(of: "/proc/self/cgroup") ?? "",
-      mounts: text(of: "/proc/self/mountinfo") ?? "")
-    let quotas = groups.compactMap { group in
-      group.quota(reading: text).map { Quota(processors: $0, directory: group.directory) }
+    let quotas = ControlGroup.ofThisProcess(controller: "cpu").compactMap { group in
+      group.quota(reading: ControlGroup.text).map {
+        Quota(processors: $0, directory: group.directory)
+      }
     }
     return ProcessorLimit(
       affinity: ProcessInfo.processInfo.activeProcessorCount,
       quota: quotas.min { $0.processors < $1.processors })
-  }
-
-  private static func text(of path: String) -> String? {
-    try? String(contentsOfFile: path, encoding: .utf8)
   }
 }

@@ -3,8 +3,6 @@ public struct RunError: EngineError, Equatable {
   /// What is wrong.
   public enum Reason: Equatable, Sendable {
     case modelNeeded(for: String)
-    case labelsNeeded
-    case labelsTwice
     case strict([String])
     case nothingRead(count: Int)
     case inputChanged(role: String, found: String, expected: String)
@@ -14,6 +12,7 @@ public struct RunError: EngineError, Equatable {
     case wrongProduct(error: Double, bound: Double)
     case badMemorySize(String)
     case memoryBelowOneBlock(found: Int, needed: Int, isStated: Bool)
+    case memoryBelowEncoder(found: Int, needed: Int, isStated: Bool)
     case labelsBeyondMemory(count: Int, found: Int, needed: Int, isStored: Bool)
   }
 
@@ -31,9 +30,10 @@ public struct RunError: EngineError, Equatable {
 
   public var kind: FaultKind {
     switch reason {
-    case .modelNeeded, .labelsNeeded, .labelsTwice: .usage
-    case .badMemorySize, .memoryBelowOneBlock(_, _, isStated: true): .usage
-    case .wrongProduct, .memoryBelowOneBlock, .labelsBeyondMemory: .unavailable
+    case .modelNeeded, .badMemorySize: .usage
+    case .memoryBelowOneBlock(_, _, let isStated), .memoryBelowEncoder(_, _, let isStated):
+      isStated ? .usage : .unavailable
+    case .wrongProduct, .labelsBeyondMemory: .unavailable
     case .changedMeanwhile: .inputOutput
     default: .badData
     }
@@ -44,8 +44,6 @@ public struct RunError: EngineError, Equatable {
   private var message: String {
     switch reason {
     case .modelNeeded(let purpose): "found no --model, expected one for \(purpose)"
-    case .labelsNeeded: "found neither --labels nor --text-embeddings, expected one of them"
-    case .labelsTwice: "found both --labels and --text-embeddings, expected one of them"
     case .strict(let warnings): "refused by --strict: " + warnings.joined(separator: "; ")
     case .nothingRead(let count):
       "all \(count) features are masked, expected at least one that can be read"
@@ -61,13 +59,20 @@ public struct RunError: EngineError, Equatable {
     case .badMemorySize(let text):
       "found \(text.printable()), expected bytes, at least 1, such as 512M or 4G"
     case .memoryBelowOneBlock(let found, let needed, let isStated):
-      "found \(MemorySize.text(found, rounding: .down))"
-        + (isStated ? "" : ", a quarter of what is free")
-        + ", expected at least \(MemorySize.text(needed, rounding: .up)) for one block on one thread"
+      Self.memory(found, needed, isStated: isStated) + " for one block on one thread"
+    case .memoryBelowEncoder(let found, let needed, let isStated):
+      Self.memory(found, needed, isStated: isStated)
+        + " for the tokenizer and the text tower on one thread"
     case .labelsBeyondMemory(let count, let found, let needed, let isStored):
       "memory for \(count) labels: found \(MemorySize.text(found, rounding: .down)), "
         + "expected at least \(MemorySize.text(needed, rounding: .up))"
         + (isStored ? "" : " to encode them") + "; --max-memory allows more"
     }
+  }
+
+  private static func memory(_ found: Int, _ needed: Int, isStated: Bool) -> String {
+    "found \(MemorySize.text(found, rounding: .down))"
+      + (isStated ? "" : ", a quarter of what is free")
+      + ", expected at least \(MemorySize.text(needed, rounding: .up))"
   }
 }

@@ -3,8 +3,8 @@ internal import Foundation
 /// The files that a run reads: watched for changes from before they are opened, and digested
 /// beside other work.
 ///
-/// Digests run on as many threads as there are workers, which are besides those that scan. Only
-/// what asks for a digest waits for it.
+/// Nothing is digested before it is asked for. Digests run on two threads at most, and on no more
+/// than there are workers; they are besides the workers, which scan meanwhile.
 struct RunInputs: Sendable {
   /// A file, and what it is to the run.
   private struct Input: Sendable {
@@ -24,32 +24,49 @@ struct RunInputs: Sendable {
     "text_embeddings", "names", "model", "tokenizer", "labels", "autoencoder",
   ]
 
+  /// The most threads that digest, however many workers there are: they compete with those that scan.
+  private static let threadCount = 2
+
   /// The ends of the names of files that are read.
   private static let suffixes = [".safetensors", ".json", ".npy", ".txt", ".gz", ".bin", ".pt"]
 
   /// Looks at files before they are opened.
   ///
   /// - Parameters:
-  ///   - paths: Files, and directories that hold files to be opened; what does not exist is left
-  ///     to whoever opens it.
+  ///   - paths: Files, and directories that hold files to be opened; what lies beside a file of
+  ///     tensors or JSON may be opened with it; what does not exist is left to whoever opens it.
   ///   - cache: Where digests are kept; nil to compute always.
-  ///   - workers: The number of threads that digest.
+  ///   - workers: The number of threads of the run.
   init(before paths: [String], cache: DigestCache?, workers: Int) {
     self.cache = cache
-    queue.maxConcurrentOperationCount = workers
-    for path in paths {
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-      let files = names.filter { name in Self.suffixes.contains { name.hasSuffix($0) } }
-      for file in names.isEmpty ? [path] : files.map({ path + "/" + $0 }) {
-        seen[MappedFile.absolute(file)] = try? FileIdentity(of: file)
-      }
+    queue.maxConcurrentOperationCount = min(workers, Self.threadCount)
+    for file in Set(paths.flatMap { Self.files(openedFor: MappedFile.absolute($0)) }) {
+      seen[file] = try? FileIdentity(of: file)
     }
+  }
+
+  /// A file, and those that may be opened on account of it: the shards beside an index, the
+  /// configuration beside weights; of a directory the files in it.
+  private static func files(openedFor path: String) -> [String] {
+    var directory = path
+    var files: [String] = []
+    if !MappedFile.isDirectory(path) {
+      files = [path]
+      guard [".safetensors", ".json"].contains(where: { path.hasSuffix($0) }) else { return files }
+      directory =
+        URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        .withoutFinalSlash
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return files
+      + names.filter { name in suffixes.contains { name.hasSuffix($0) } }
+      .map { MappedFile.absolute(directory + "/" + $0) }
   }
 
   /// The absolute paths of the files that are read.
   var paths: [String] { inputs.map(\.path) }
 
-  /// Adds files that are read, and has them digested if that was not done before.
+  /// Adds files that are read.
   ///
   /// - Parameters:
   ///   - role: What the files are to the run.
@@ -61,19 +78,26 @@ struct RunInputs: Sendable {
       let time = seen[path] == nil ? Date() : seenAt
       let identity: FileIdentity
       if let known = seen[path] { identity = known } else { identity = try FileIdentity(of: path) }
-      let digest = PendingDigest(
-        of: path, identity, seenAt: time, cache: cache, queue: queue)
+      let digest = PendingDigest(of: path, identity, seenAt: time, cache: cache)
       inputs.append(Input(role: role, path: path, digest: digest))
     }
   }
 
+  /// Has files digested that were not digested before, beside other work.
+  ///
+  /// - Parameter roles: What the files are to the run; all if not given.
+  func startDigests(ofRoles roles: [String] = roles) {
+    for input in inputs where roles.contains(input.role) { input.digest.start(on: queue) }
+  }
+
   /// The records of the files, in the order of a run, as soon as their digests are known.
   ///
-  /// - Parameter roles: What the files are to the run; nil for all.
+  /// - Parameter roles: What the files are to the run; all if not given.
   /// - Returns: A record for each file.
   /// - Throws: `CheckpointError` if a file cannot be read, `RunError` if it has changed.
   func records(ofRoles roles: [String] = roles) throws -> [InputRecord] {
-    try Self.roles.filter(roles.contains).flatMap { role in
+    startDigests(ofRoles: roles)
+    return try Self.roles.filter(roles.contains).flatMap { role in
       try inputs.filter { $0.role == role }.map { input in
         InputRecord(
           role: role, path: input.path, bytes: input.digest.identity.byteCount,

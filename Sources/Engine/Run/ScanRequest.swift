@@ -39,6 +39,8 @@ public struct ScanRequest: Sendable {
   public var memoryLimit: Int?
   /// Whether warnings about data are errors.
   public var isStrict: Bool
+  /// The files and directories to be made of the results, none of which may be or hold an input.
+  public var outputs: [String] = []
   /// Where label banks are kept; nil to encode always.
   public var bankCache: BankCache?
   /// Where digests of files are kept; nil to compute them always.

@@ -27,10 +27,11 @@ public struct TextQuery: Sendable {
   ///   - model: Another model than that of the run, or one for a run without: a directory, or
   ///     `org/name[@revision]` in the hub's cache; nil for the model of the run.
   ///   - digestCache: Where digests of files are kept; nil to compute them always.
+  ///   - workers: The number of threads; up to two of as many others digest.
   /// - Throws: `RunError` if the run has no model, or a file has changed; other errors if a file
   ///   cannot be used.
   public init(
-    _ run: RunDirectory, model: String? = nil, digestCache: DigestCache? = nil
+    _ run: RunDirectory, model: String? = nil, digestCache: DigestCache? = nil, workers: Int = 1
   ) throws {
     let file = run.path
     let request = try ScanRequest(
@@ -44,7 +45,7 @@ public struct TextQuery: Sendable {
     try InputRecord.checkUnchanged(
       try InputRecord.all(recordedIn: run.description, path: file).filter {
         roles.contains($0.role)
-      }, digestCache: digestCache)
+      }, digestCache: digestCache, workers: workers)
     self.request = request
     self.model = try CLIPModel(reference)
     tokenizer = try TextTokenizer(
@@ -101,49 +102,5 @@ extension LensVariant {
       let map = record["map"]?.string.flatMap({ LensMap(rawValue: $0) })
     else { throw RunError(subject: path, reason: .notRecorded("lens")) }
     try self.init(direction: direction, map: map, alpha: record["alpha"]?.double)
-  }
-}
-
-extension InputRecord {
-  /// The member `inputs` of `run.json`.
-  static func all(
-    recordedIn description: JSONObject, path: String
-  ) throws(RunError) -> [InputRecord] {
-    var inputs: [InputRecord] = []
-    for json in description["inputs"]?.array ?? [] {
-      guard let role = json["role"]?.string, let file = json["path"]?.string,
-        let bytes = json["bytes"]?.integer, let sha256 = json["sha256"]?.string
-      else { throw RunError(subject: path, reason: .notRecorded("inputs")) }
-      inputs.append(InputRecord(role: role, path: file, bytes: bytes, sha256: sha256))
-    }
-    guard !inputs.isEmpty else { throw RunError(subject: path, reason: .notRecorded("inputs")) }
-    return inputs
-  }
-
-  /// Checks that files are as they were: first their sizes, then their contents.
-  static func checkUnchanged(_ records: [InputRecord], digestCache: DigestCache?) throws {
-    var inputs = RunInputs(
-      before: [], cache: digestCache, workers: Machine.usableProcessors)
-    for record in records {
-      let byteCount = try FileIdentity(of: record.path).byteCount
-      guard byteCount == record.bytes else {
-        throw RunError(
-          subject: record.path,
-          reason: .inputChanged(
-            role: record.role, found: "\(byteCount) bytes", expected: "\(record.bytes) bytes"))
-      }
-      try inputs.add(role: record.role, [record.path])
-    }
-    let found = try inputs.records()
-    for record in records {
-      let digest = found.first { $0.path == record.path }?.sha256 ?? ""
-      guard digest == record.sha256 else {
-        throw RunError(
-          subject: record.path,
-          reason: .inputChanged(
-            role: record.role, found: "SHA-256 \(digest.prefix(16))",
-            expected: "SHA-256 \(record.sha256.prefix(16))"))
-      }
-    }
   }
 }

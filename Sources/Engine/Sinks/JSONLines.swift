@@ -15,17 +15,28 @@ public struct JSONLines: Sendable {
     self.labels = labels
   }
 
-  /// The lines of a block.
+  /// The labels of a piece, of one feature at least: few enough that a piece is small beside a block.
+  private static let pieceLabelCount = 2048
+
+  /// Gives the lines of a block piece after piece, one line for each feature, each ended by a line
+  /// feed.
   ///
-  /// - Parameter block: The features.
-  /// - Returns: One line for each feature, each ended by a line feed.
-  public func lines(for block: FeatureBlock) -> String {
-    var text = ""
-    for row in 0..<block.rows {
-      text += object(for: block, row: row).serialized()
-      text += "\n"
+  /// - Parameters:
+  ///   - block: The features.
+  ///   - body: Receives whole lines: those of a few features, fewer the more labels they have.
+  /// - Throws: What `body` throws.
+  public func forEachPiece(
+    of block: FeatureBlock, _ body: (_ lines: String) throws -> Void
+  ) rethrows {
+    let size = max(1, Self.pieceLabelCount / max(1, 2 * block.topCount))
+    for start in stride(from: 0, to: block.rows, by: size) {
+      var text = ""
+      for row in start..<min(start + size, block.rows) {
+        text += object(for: block, row: row).serialized()
+        text += "\n"
+      }
+      try body(text)
     }
-    return text
   }
 
   /// One feature as a JSON object.

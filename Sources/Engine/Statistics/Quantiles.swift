@@ -25,7 +25,4 @@ public struct Quantiles: Sendable, Equatable {
       return low == high ? low : low + (position - Double(below)) * (high - low)
     }
   }
-
-  /// The value in the middle.
-  public var median: Double { points[3] }
 }

@@ -131,10 +131,13 @@ struct TokenizerJSON {
 
   /// The tokens that are cut out of a text before anything else is done with it.
   ///
-  /// - Parameter normalize: How the tokenizer normalizes text.
+  /// - Parameters:
+  ///   - mayStrip: Whether white space around a token may belong to it.
+  ///   - normalize: How the tokenizer normalizes text.
   /// - Returns: Each token with its text as the file has it.
   /// - Throws: `TextError` if one is malformed or is looked for in a way that is not known.
   func addedTokens(
+    mayStrip: Bool = false,
     normalize: (ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] = TextNormalizer.normalized
   ) throws(TextError) -> [(content: String, token: SpecialToken)] {
     var tokens: [(String, SpecialToken)] = []
@@ -143,12 +146,16 @@ struct TokenizerJSON {
         let id = added["id"]?.integer.flatMap(Int32.init(exactly:)), id >= 0, id < .max
       else { throw refuse("added_tokens", added, "content and id") }
       for flag in ["single_word", "lstrip", "rstrip"] {
-        try require(added[flag], "added_tokens \(flag)", in: [false, nil])
+        let allowed: [JSONValue?] =
+          mayStrip && flag != "single_word" ? [false, nil, true] : [false, nil]
+        try require(added[flag], "added_tokens \(flag)", in: allowed)
       }
       // The library normalizes what is no special token unless told otherwise.
       let isNormalized = added["normalized"]?.bool ?? (added["special"]?.bool != true)
-      let token = SpecialToken(
+      var token = SpecialToken(
         content: content, id: id, isNormalized: isNormalized, normalize: normalize)
+      token.stripsLeft = added["lstrip"] == true
+      token.stripsRight = added["rstrip"] == true
       tokens.append((content, token))
     }
     return tokens

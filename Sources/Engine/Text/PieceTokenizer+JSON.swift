@@ -14,7 +14,7 @@ extension PieceTokenizer {
 
   init(_ file: TokenizerJSON) throws(TextError) {
     let steps = try file.textSteps()
-    let added = try file.addedTokens { steps.applied(to: $0) }
+    let added = try file.addedTokens(mayStrip: true) { steps.applied(to: $0) }
     var ids: [String: Int32] = [:]
     for (content, token) in added { ids[content] = token.id }
     let model = try file.pieceModel()

@@ -24,22 +24,6 @@ public struct PromptGrid: Sendable, Equatable {
   /// The number of prompts, L · M.
   public var count: Int { labels.count * templates.count }
 
-  /// The index of a prompt.
-  ///
-  /// - Parameters:
-  ///   - label: The id of a label.
-  ///   - template: The index of a template.
-  /// - Returns: label · M + template.
-  public func index(label: Int, template: Int) -> Int { label * templates.count + template }
-
-  /// The indices of all prompts of a label.
-  ///
-  /// - Parameter label: The id of a label.
-  /// - Returns: M indices.
-  public func indices(ofLabel label: Int) -> Range<Int> {
-    index(label: label, template: 0)..<index(label: label + 1, template: 0)
-  }
-
   /// The prompt at an index.
   public subscript(index: Int) -> String {
     templates[index % templates.count].prompt(for: labels[index / templates.count])

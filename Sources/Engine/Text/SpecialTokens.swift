@@ -9,6 +9,12 @@ struct SpecialToken: Sendable, Equatable {
   /// Whether it is looked for in normalized text, so in any case, rather than in the raw text.
   let isNormalized: Bool
 
+  /// Whether white space before it belongs to it.
+  var stripsLeft = false
+
+  /// Whether white space behind it belongs to it.
+  var stripsRight = false
+
   /// Makes a token.
   ///
   /// - Parameters:
@@ -52,9 +58,12 @@ extension [SpecialToken] {
         index += 1
         continue
       }
-      if start < index { segments.append(.text(text[start..<index])) }
+      var end = index
+      while token.stripsLeft, end > start, text[end - 1].isSpace { end -= 1 }
+      if start < end { segments.append(.text(text[start..<end])) }
       segments.append(.token(token.id))
       index += token.content.count
+      while token.stripsRight, index < text.endIndex, text[index].isSpace { index += 1 }
       start = index
     }
     if start < text.endIndex { segments.append(.text(text[start...])) }

@@ -17,6 +17,9 @@ struct PromptOptions: ParsableArguments {
     completion: .file())
   var tokenizer: String?
 
+  /// Whether nothing is said.
+  var isDefault: Bool { template.isEmpty && templateFile == nil && tokenizer == nil }
+
   /// The files that the options name.
   var files: [String] { templateFile.map { [$0] } ?? [] }
 
@@ -27,10 +30,27 @@ struct PromptOptions: ParsableArguments {
   }
 }
 
-/// The options that every computing command has.
-struct ComputeOptions: ParsableArguments {
-  @Option(help: "The number of threads; those that the process may use by default.")
+/// The option that says on how many threads a command computes.
+struct ThreadOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The number of threads; those that the process may use by default.",
+      discussion: "Files are digested meanwhile on up to two more."))
   var threads: Int?
+
+  /// The number of threads to use.
+  var workers: Int { threads ?? Machine.usableProcessors }
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads: found \(threads), expected 1 to 1024")
+    }
+  }
+}
+
+/// The options that every command that encodes labels has.
+struct ComputeOptions: ParsableArguments {
+  @OptionGroup var threads: ThreadOptions
 
   @Option(
     help: ArgumentHelp(
@@ -53,7 +73,7 @@ struct ComputeOptions: ParsableArguments {
   var quiet = false
 
   /// The number of threads to use.
-  var workers: Int { threads ?? Machine.usableProcessors }
+  var workers: Int { threads.workers }
 
   /// Where label banks are kept, nil for nowhere.
   var bankCache: BankCache? { noCache ? nil : BankCache() }
@@ -71,9 +91,6 @@ struct ComputeOptions: ParsableArguments {
       } catch {
         throw ValidationError(error.description)
       }
-    }
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads: found \(threads), expected 1 to 1024")
     }
   }
 }

@@ -53,7 +53,14 @@ enum Output {
   /// - Parameter lines: The lines, without line feeds.
   /// - Throws: `OutputError` if they cannot be written.
   static func print(_ lines: [String]) throws {
-    let text = lines.map { $0 + "\n" }.joined()
+    try write(lines.map { $0 + "\n" }.joined())
+  }
+
+  /// Writes text; ends the command quietly if nobody reads it any more.
+  ///
+  /// - Parameter text: The text.
+  /// - Throws: `OutputError` if it cannot be written.
+  static func write(_ text: String) throws {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {

@@ -14,7 +14,7 @@ func apply(
   var statuses = [FeatureStatus](repeating: .read, count: directions.count)
   var factors = [Float](repeating: 1, count: directions.count)
   var sums = VectorSums(count: directions.count)
-  sums.addUpRows(rows.span, rows: directions.count, width: map.width)
+  sums.sumRows(rows.span, rows: directions.count, width: map.width)
   for row in directions.indices {
     switch map.step(sum: sums.sums[row], square: sums.squares[row]) {
     case .mask(let status): statuses[row] = status

@@ -129,36 +129,55 @@ import Testing
 
   // MARK: - What does not matter
 
-  private func largeScan(_ selection: String? = nil) throws -> LensScan {
-    let sae = try LensParts.autoencoder(Matrix.random(rows: 1100, columns: 40, seed: 41))
+  /// Directions that are multiplied in panels on any kernels, and those that are not where kernels
+  /// are uniform, stored as rows and as columns.
+  enum Form: CaseIterable {
+    case narrow, rows, columns
+
+    var width: Int { self == .narrow ? 40 : 160 }
+    var embeddingWidth: Int { self == .narrow ? 24 : 136 }
+  }
+
+  /// Features over several tiles, one of which must be rewritten, and labels over several parts, the
+  /// last of which is smaller than the least product.
+  private func largeScan(_ form: Form, _ selection: String? = nil) throws -> LensScan {
+    var rows = Matrix.random(rows: 1100, columns: form.width, seed: 41)
+    for j in 0..<form.width { rows[1000, j] += 64 }
+    let sae = try LensParts.autoencoder(rows, isTransposed: form == .columns)
     return try LensScan(
       autoencoder: sae, variant: try LensParts.variant(.decoder, .full),
-      head: DirectionMapTests.head(),
-      labels: try LensParts.bank(Matrix.random(rows: 300, columns: 24, seed: 42)), logitScale: 100,
+      head: DirectionMapTests.head(width: form.width, embeddingWidth: form.embeddingWidth),
+      labels: try LensParts.bank(
+        Matrix.random(rows: 1035, columns: form.embeddingWidth, seed: 42)), logitScale: 100,
       topCount: 5,
       selection: try selection.map { try FeatureSelection(parsing: $0, featureCount: 1100) })
   }
 
-  @Test(arguments: [1, 2, 3, 7], [1, 7, 240, 960, 1024])
-  func workersAndBlocksGiveTheSameBytes(workers: Int, blockSize: Int) throws {
-    let scan = try largeScan()
+  @Test(arguments: Form.allCases)
+  func workersAndBlocksGiveTheSameBytes(form: Form) throws {
+    let scan = try largeScan(form)
     let whole = bytes(run(scan, workers: 1))
-    #expect(bytes(run(scan, workers: workers, blockSize: blockSize)) == whole)
+    for (workers, blockSize) in [(1, 99), (3, 240), (2, 500), (7, 960), (2, 1024)] {
+      let found = bytes(run(scan, workers: workers, blockSize: blockSize))
+      #expect(found == whole, "\(workers) workers, blocks of \(blockSize)")
+    }
   }
 
   @Test func blocksComeInOrderOfFeature() throws {
     var next: Int32 = 0
-    try largeScan().run(workers: 3, blockSize: 7) { block in
+    try largeScan(.narrow).run(workers: 3, blockSize: 7) { block in
       #expect(block.featureIDs.first == next)
       next += Int32(block.rows)
     }
     #expect(next == 1100)
   }
 
-  @Test(arguments: ["17,200-299", "0", "1099", "3,1,240-480,900-1099", "5-1000"])
-  func subsetsAreRowsOfTheWholeScan(selection: String) throws {
-    let whole = run(try largeScan())
-    let scan = try largeScan(selection)
+  @Test(
+    arguments: Form.allCases,
+    ["17,200-299", "0", "1099", "3,1,240-480,900-1099", "5-1000", "1-499,500,501-999"])
+  func subsetsAreRowsOfTheWholeScan(form: Form, selection: String) throws {
+    let whole = run(try largeScan(form))
+    let scan = try largeScan(form, selection)
     let part = run(scan)
     #expect(part.rows == scan.selection.count)
     let stored = bytes(whole)
@@ -173,9 +192,17 @@ import Testing
     }
   }
 
+  /// The same directions stored as rows and as columns differ by the order of their sums only:
+  /// a unit in the last place of a factor.
+  @Test func rowsAndColumnsAreReadAlike() throws {
+    let (rows, columns) = (run(try largeScan(.rows)), run(try largeScan(.columns)))
+    for (a, b) in zip(rows.topCosines, columns.topCosines) { #expect(abs(a - b) <= 0x1p-22) }
+    #expect(rows.statuses == columns.statuses)
+  }
+
   @Test func aFailureOfTheReceiverEndsTheScan() throws {
     struct Stop: Error {}
-    let scan = try largeScan()
+    let scan = try largeScan(.narrow)
     var blocks = 0
     #expect(throws: Stop.self) {
       try scan.run(workers: 2, blockSize: 100) { (_) throws(Stop) in
@@ -218,6 +245,33 @@ import Testing
       let stored = column.bytes(found)
       #expect(stored.prefix(stored.count / 2).elementsEqual(stored.suffix(stored.count / 2)))
     }
+  }
+
+  // MARK: - What cannot be
+
+  @Test(arguments: [-100, 0, 1e300, .nan, .infinity])
+  func factorsThatNoTemperatureGivesAreRefused(logitScale: Double) throws {
+    let error = #expect(throws: LensError.self) {
+      try LensScan(
+        autoencoder: try LensParts.autoencoder(Matrix.random(rows: 3, columns: 4, seed: 1)),
+        variant: try LensParts.variant(.decoder, .native), head: nil,
+        labels: try LensParts.bank(Matrix.random(rows: 3, columns: 4, seed: 1)),
+        logitScale: logitScale)
+    }
+    #expect(error?.kind == .usage)
+    #expect(
+      error?.description
+        == "scan: factor on cosines: found \(logitScale), expected a number from 1e-6 to 1e6")
+  }
+
+  @Test func mapsOfTheResidualStreamNeedAHead() throws {
+    let error = #expect(throws: LensError.self) {
+      try LensScan(
+        autoencoder: try LensParts.autoencoder(Matrix.random(rows: 3, columns: 4, seed: 1)),
+        variant: try LensParts.variant(.decoder, .linear), head: nil,
+        labels: try LensParts.bank(Matrix.random(rows: 3, columns: 4, seed: 1)), logitScale: 100)
+    }
+    #expect(error?.description == "scan: image head: found none, a linear map needs one")
   }
 
   // MARK: - What is masked

@@ -76,7 +76,7 @@ import Testing
   }
 
   /// The polynomial, the reduction and the last multiplication of an exponential round by about one
-  /// unit in the last place together, 2^-23 = 1.2e-7; its argument is rounded once, |x|·2^-24.
+  /// unit in the last place together, 2^-23 = 1.2e-7; its argument is exact here.
   @Test(arguments: [1, 17])
   func everyExponentialIsWithinTwoUnitsOfTheLastPlace(count: Int) {
     var generator = SplitMix64(seed: 7)
@@ -91,6 +91,21 @@ import Testing
       let product = Double(cosine) * exact
       let foundProduct = found.meanExponent * found.sum
       #expect(abs(foundProduct - product) <= 3e-7 * abs(product) + 0x1p-50, "exp \(cosine)")
+    }
+  }
+
+  /// The exponent x, a difference and a product, is rounded twice, which moves its exponential by
+  /// 2·|x|·2^-24; the sum with the 1 of the best is rounded to 2^-53.
+  @Test func exponentsAreRoundedTwice() {
+    var generator = SplitMix64(seed: 9)
+    for _ in 0..<500 {
+      let cosine = Float.random(in: -0.5...0.3, using: &generator)
+      var readings = CosineReadings(rows: 1, topCapacity: 1, bottomCapacity: 1, scale: 50)
+      readings.add([cosine, 0.3].span, factor: 1, first: 0, to: 0)
+      let exponent = 50 * (Double(cosine) - Double(Float(0.3)))
+      let error = readings.partition(of: 0).sum - 1 - exp(exponent)
+      #expect(
+        abs(error) <= (2 + 1.2 * abs(exponent)) * 1e-7 * exp(exponent) + 0x1p-52, "exp \(exponent)")
     }
   }
 

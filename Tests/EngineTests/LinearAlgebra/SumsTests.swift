@@ -11,8 +11,10 @@ import Testing
     let matrix = Matrix.random(rows: rows, columns: width, seed: 3)
     let columns = matrix.transposed()
     var (ofRows, ofColumns) = (VectorSums(count: rows), VectorSums(count: rows))
-    ofRows.addUpRows(matrix.elements.span, rows: rows, width: width)
-    ofColumns.addUpColumns(columns.elements.span, columns: rows, height: width, stride: rows)
+    ofRows.sumRows(matrix.elements.span, rows: rows, width: width)
+    for row in 0..<width {
+      ofColumns.addToColumns(columns.elements.span.extracting((row * rows)..<((row + 1) * rows)))
+    }
     let tolerance = Double(width * width) * 0x1p-53
     for (i, row) in matrix.doubleRows.enumerated() {
       let (sum, square) = (row.reduce(0, +), LensOracle.dot(row, row))
@@ -26,21 +28,35 @@ import Testing
     }
   }
 
-  @Test func someColumnsOfAMatrixAreSummed() {
-    let matrix = Matrix.random(rows: 9, columns: 20, seed: 4)
-    var sums = VectorSums(count: 5)
-    sums.addUpColumns(
-      matrix.elements.span.extracting(7..<(8 * 20 + 12)), columns: 5, height: 9, stride: 20)
-    for column in 0..<5 {
-      let expected = (0..<9).reduce(0.0) { $0 + Double(matrix[$1, 7 + column]) }
-      #expect(abs(sums.sums[column] - expected) <= 1e-14)
+  @Test func columnsAreSummedAnew() {
+    let matrix = Matrix.random(rows: 2, columns: 20, seed: 4)
+    var sums = VectorSums(count: 30)
+    sums.addToColumns(matrix.elements.span.extracting(0..<20))
+    sums.removeAll()
+    sums.addToColumns(matrix.elements.span.extracting(20..<40))
+    for column in 0..<20 {
+      #expect(sums.sums[column] == Double(matrix[1, column]))
+      #expect(sums.squares[column] == sums.sums[column] * sums.sums[column])
     }
+    #expect((sums.sums[20...] + sums.squares[20...]).allSatisfy { $0 == 0 })
+  }
+
+  @Test(arguments: [0] + sizes, [1, 7, 8, 9, 40])
+  func rowsInOrderHaveTheBitsOfColumns(width: Int, rows: Int) {
+    let matrix = Matrix.random(rows: rows, columns: width, seed: 8)
+    let columns = matrix.transposed()
+    var (ofRows, ofColumns) = (VectorSums(count: rows), VectorSums(count: rows))
+    ofRows.sumRows(matrix.elements.span, rows: rows, width: width, isInOrder: true)
+    for row in 0..<width {
+      ofColumns.addToColumns(columns.elements.span.extracting((row * rows)..<((row + 1) * rows)))
+    }
+    #expect(ofRows.sums == ofColumns.sums && ofRows.squares == ofColumns.squares)
   }
 
   @Test func numbersThatAreNotFiniteAndTinyOnesShow() {
     let rows: [Float] = [1, .nan, .infinity, 0, 700 * .leastNonzeroMagnitude, 0, 3e38, 3e38]
     var sums = VectorSums(count: 4)
-    sums.addUpRows(rows.span, rows: 4, width: 2)
+    sums.sumRows(rows.span, rows: 4, width: 2)
     #expect(sums.squares[0].isNaN && sums.squares[1] == .infinity)
     #expect(sums.squares[2] > 0 && sums.squares[3].isFinite)
   }

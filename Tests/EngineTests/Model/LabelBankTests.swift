@@ -40,6 +40,39 @@ import Testing
     #expect(found.statuses == [.usable, .blank, .usable, .zeroLength, .usable])
   }
 
+  @Test func aHeaderThatReadersWouldRefuseIsNotWritten() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/bank.safetensors"
+    let bank = try bank(Matrix.random(rows: 2, columns: 3, seed: 1))
+    try bank.write(to: path)
+    let length = try Data(contentsOf: URL(filePath: path)).prefix(2)
+    let bytes = Int(length[0]) + Int(length[1]) << 8
+    try bank.write(to: path, headerLimit: bytes)
+    try FileManager.default.removeItem(atPath: path)
+    #expect(
+      message { try bank.write(to: path, headerLimit: bytes - 1) }
+        == "\(path): header with the labels: found \(bytes) bytes, expected at most \(bytes - 1), "
+        + "which readers accept")
+    #expect(try RunWriterTests.names(in: directory).isEmpty)
+  }
+
+  /// `["a\"b","\u0001"]` has 17 bytes; as a string it has two quotes and 7 backslashes more.
+  @Test func labelsThatFitNoHeaderAreFoundBeforeTheyAreEncoded() throws {
+    let labels = ["a\"b", "\u{1}"]
+    let limit = 65_536 + 26
+    try LabelBank.check(labels, fitHeaderOf: "bank", limit: limit)
+    #expect(BankCache.warning(for: labels, limit: limit) == nil)
+    let fault =
+      "header with the labels: found \(limit) bytes, expected at most \(limit - 1), which readers "
+      + "accept"
+    #expect(
+      message { try LabelBank.check(labels, fitHeaderOf: "bank", limit: limit - 1) }
+        == "bank: \(fault)")
+    #expect(
+      BankCache.warning(for: labels, limit: limit - 1)
+        == "not kept in the cache: label bank: \(fault)")
+  }
+
   @Test func namesComeFromTheFileThatIsStated() throws {
     let directory = try TemporaryDirectory()
     let path = directory.path + "/bank.safetensors"

@@ -97,7 +97,7 @@ import Testing
     #expect(summary.mostOftenFirst.map(\.label) == [2, 0])
     #expect(summary.mostOftenFirst.map(\.count) == [2, 1])
     #expect(summary.neverFirstCount == 1)
-    #expect(summary.margin.median == 0.5)
+    #expect(summary.margin.points == [0.25, 0.275, 0.375, 0.5, 0.625, 0.725, 0.75])
     #expect(summary.statusCounts.map(\.count) == [3, 1, 0, 0])
   }
 

@@ -83,7 +83,8 @@ import Testing
     #expect(columns.map { $0.bytes(run.features) } == columns.map { $0.bytes(block) })
     let labels = try Self.labels()
     #expect(run.labels == labels.labels)
-    #expect(run.labelEmbeddings == labels.embeddings)
+    let file = try TensorFile(contentsOf: directory.path + "/run/labels.safetensors")
+    #expect(try file.tensor("embeddings").matrix() == labels.embeddings)
     #expect(run.labelStatuses == labels.statuses.map { Int($0.rawValue) })
     #expect(try Self.names(in: directory) == ["run"])
     for row in 0..<count { #expect(run.row(ofFeature: 2 * row) == row) }

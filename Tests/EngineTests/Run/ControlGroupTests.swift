@@ -103,4 +103,30 @@ import Testing
       #expect(group.memoryLimit { $0 == file ? text : nil } == bytes)
     }
   }
+
+  /// Of 1000 bytes, what is used and what of it is cache that gives way; what is left.
+  static let uses: [(used: String?, cache: String?, free: Int)] = [
+    (nil, nil, 1000), ("600\n", nil, 400), ("600\n", "100", 500), ("600", "700", 1000),
+    ("1300", "100", 0), ("many", "100", 1000), ("600", "x", 400), ("600", "1 2", 400),
+  ]
+
+  @Test(arguments: uses)
+  func whatIsUsedCountsButForCacheThatGivesWay(used: String?, cache: String?, free: Int) {
+    let own = cache.map { "anon 5\ninactive_file \($0)\nactive_file 7\n" }
+    let version2 = ["memory.max": "1000\n", "memory.current": used, "memory.stat": own]
+    // The figure without `total_` leaves the groups below out.
+    let total = cache.map { "inactive_file 1\ntotal_inactive_file \($0)\n" }
+    let version1 = [
+      "memory.limit_in_bytes": "1000", "memory.usage_in_bytes": used, "memory.stat": total,
+    ]
+    for (version, files) in [(2, version2), (1, version1)] {
+      let group = ControlGroup(version: version, directory: "/g")
+      #expect(group.freeMemory { files[String($0.dropFirst(3))] ?? nil } == free)
+    }
+  }
+
+  @Test func withoutALimitNothingIsSaidOfWhatIsFree() {
+    let group = ControlGroup(version: 2, directory: "/g")
+    #expect(group.freeMemory { $0 == "/g/memory.max" ? "max" : "600" } == nil)
+  }
 }

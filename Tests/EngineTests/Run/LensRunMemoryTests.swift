@@ -55,6 +55,7 @@ extension LensRunTests {
     _ = try cached.write(to: directory.path + "/second")
     try expectSameRun(directory.path + "/first", directory.path + "/second")
     request.bankCache = nil
+    request.memoryLimit = encoded.memory.encodingBytes - 1
     #expect(
       message { _ = try LensRun(request) }?.contains("many.txt: memory for 3000 labels: found ")
         == true)

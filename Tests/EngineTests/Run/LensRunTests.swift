@@ -132,7 +132,12 @@ import Testing
     request.bankCache = BankCache(environment: ["LENSCTL_CACHE": directory.path + "/cache"])
     func run(_ name: String) throws -> (encodes: Bool, JSONObject) {
       var encodes = false
-      let run = try LensRun(request) { if case .encoding = $0 { encodes = true } }
+      var plans: [MemoryPlan] = []
+      let run = try LensRun(request) { progress in
+        if case .encoding = progress { encodes = true }
+        if case .planned(let plan) = progress { plans.append(plan) }
+      }
+      #expect(plans == [run.memory], "\(name)")
       return (encodes, try run.write(to: directory.path + "/" + name))
     }
     let (firstEncodes, first) = try run("first")

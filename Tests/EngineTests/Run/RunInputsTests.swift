@@ -84,6 +84,22 @@ import Testing
         == "\(path): has changed since it was opened, expected it to stay as it is")
   }
 
+  @Test(arguments: [
+    ("sae_weights.safetensors", "cfg.json"), ("x.safetensors.index.json", "x-2.safetensors"),
+    ("vocab.json", "merges.txt"),
+  ])
+  func whatLiesBesideAFileIsWatchedFromBeforeToo(file: String, beside: String) throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write(file, "{}")
+    let other = try directory.write(beside, "{}")
+    var inputs = RunInputs(before: [path], cache: nil, workers: 1)
+    try directory.write(beside, "other")
+    try inputs.add(role: "autoencoder", [path, other])
+    #expect(
+      message { try inputs.checkUnchanged() }
+        == "\(other): has changed since it was opened, expected it to stay as it is")
+  }
+
   @Test func aLinkOrNewRightsAreNoChange() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.write("labels.txt", "a\n")
@@ -92,6 +108,23 @@ import Testing
     try FileManager.default.linkItem(atPath: path, toPath: directory.path + "/second")
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
     try inputs.checkUnchanged()
+  }
+
+  /// A file that is replaced before it is digested has no digest: one that has was digested before.
+  @Test func nothingIsDigestedBeforeItIsAskedFor() throws {
+    let directory = try TemporaryDirectory()
+    let model = try directory.write("config.json", "{}")
+    let sae = try directory.write("sae.npy", Self.large)
+    var inputs = RunInputs(before: [model, sae], cache: nil, workers: 2)
+    try inputs.add(role: "model", [model])
+    try inputs.add(role: "autoencoder", [sae])
+    #expect(try inputs.records(ofRoles: ["model"]).count == 1)
+    try FileManager.default.removeItem(atPath: model)
+    try FileManager.default.removeItem(atPath: sae)
+    #expect(try inputs.records(ofRoles: ["model"]).count == 1)
+    #expect(
+      message { _ = try inputs.records(ofRoles: ["autoencoder"]) }
+        == "\(sae): no such file or directory")
   }
 
   @Test func aKnownDigestIsNotComputedAgain() throws {

@@ -15,7 +15,9 @@ import Testing
 
   @Test func oneObjectALineWithLabelsAndIDs() throws {
     let sink = JSONLines(labels: ["cat", "masked", "a \"dog\"\u{1B}[31m", "tree"])
-    let lines = sink.lines(for: Self.block()).split(separator: "\n")
+    var text = ""
+    sink.forEachPiece(of: Self.block()) { text += $0 }
+    let lines = text.split(separator: "\n")
     #expect(lines.count == 2)
     let first = try JSONValue(parsing: Data(lines[0].utf8))
     #expect(first["feature"] == 7)
@@ -43,6 +45,20 @@ import Testing
       #expect(object[name]?.double.map { Float($0) } == value, "\(name)")
     }
     #expect(Set(expected.map(\.1)).count == expected.count)
+  }
+
+  /// 2048 labels are in 102 features of 10 at each end, in one of 1024, and in none of 5000.
+  @Test(arguments: [(10, [102, 102, 46]), (1024, [1, 1, 1]), (5000, [1, 1])])
+  func piecesAreOfFewFeatures(topCount: Int, counts: [Int]) throws {
+    let count = counts.reduce(0, +)
+    var block = FeatureBlock(topCount: topCount)
+    for id in 0..<count { block.appendMasked(id: Int32(id), status: .dead) }
+    var pieces: [String] = []
+    JSONLines(labels: []).forEachPiece(of: block) { pieces.append($0) }
+    #expect(pieces.map { $0.split(separator: "\n").count } == counts)
+    #expect(
+      pieces.joined()
+        == (0..<count).map { "{\"feature\":\($0),\"status\":\"dead\"}\n" }.joined())
   }
 
   @Test func undefinedNumbersAreNull() throws {

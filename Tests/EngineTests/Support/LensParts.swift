@@ -4,14 +4,16 @@ import Foundation
 
 /// Small parts that scans are made of in tests.
 enum LensParts {
-  /// An autoencoder of `Float` numbers in a file of its own.
+  /// An autoencoder of `Float` numbers in a file of its own, whose decoder is stored as rows or as
+  /// columns.
   static func autoencoder(
-    _ decoder: Matrix, encoder: Matrix? = nil, bias: [Double]? = nil
+    _ decoder: Matrix, isTransposed: Bool = false, encoder: Matrix? = nil, bias: [Double]? = nil
   ) throws -> Autoencoder {
     let directory = try TemporaryDirectory()
     var builder = SafetensorsBuilder()
-    var keys = "W_dec=D:N"
-    builder.add("D", [decoder.rows, decoder.columns], decoder.elements.map(Double.init))
+    var keys = isTransposed ? "W_dec=D:T" : "W_dec=D:N"
+    let stored = isTransposed ? decoder.transposed() : decoder
+    builder.add("D", [stored.rows, stored.columns], stored.elements.map(Double.init))
     if let encoder {
       builder.add("E", [encoder.rows, encoder.columns], encoder.elements.map(Double.init))
       keys += ",W_enc=E:N"

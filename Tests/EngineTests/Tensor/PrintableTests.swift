@@ -24,6 +24,13 @@ import Testing
     #expect(text.printable() == text)
   }
 
+  @Test func marksThatDrawOverOtherLinesAreFew() {
+    let mark = "\u{301}"
+    let kept = "e" + String(repeating: mark, count: 8)
+    #expect(kept.printable() == kept)
+    #expect((kept + mark + mark + "x").printable() == kept + "…x")
+  }
+
   @Test func longTextsAreCut() {
     #expect("abcd".printable(limit: 4) == "abcd")
     #expect("abcde".printable(limit: 4) == "abcd…")

@@ -61,8 +61,6 @@ import Testing
     let grid = PromptGrid(labels: ["x", "y", "z"], templates: templates)
     #expect(grid.prompts == ["a x", "the x", "a y", "the y", "a z", "the z"])
     #expect(grid.count == 6)
-    #expect(grid.index(label: 2, template: 1) == 5)
-    #expect(grid.indices(ofLabel: 1) == 2..<4)
     #expect(PromptGrid(labels: [], templates: templates).prompts.isEmpty)
   }
 }

@@ -84,10 +84,10 @@ final class Workplace {
     try run(program: Commands.program, arguments, environment: environment)
   }
 
-  /// Runs a line of shell, in which `$LENSCTL` is the program.
+  /// Runs a line of bash, in which `$LENSCTL` is the program.
   func shell(_ line: String) throws -> CommandRun {
     try run(
-      program: "/bin/sh", ["-c", line], environment: ["LENSCTL": Commands.program])
+      program: "/bin/bash", ["-c", line], environment: ["LENSCTL": Commands.program])
   }
 
   private func run(

@@ -57,9 +57,14 @@ extension Workplace {
         "data_offsets": [.integer(start), .integer(body.count)],
       ]
     }
-    let text = Data(JSONValue.object(header).serialized().utf8)
-    let length = (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }
-    return try write(name, Data(length) + text + body)
+    return try write(name, header: JSONValue.object(header).serialized(), body: body)
+  }
+
+  /// Writes a safetensors file of a header and what follows it, whatever they say.
+  @discardableResult
+  func write(_ name: String, header: String, body: Data) throws -> String {
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+    return try write(name, Data(length) + Data(header.utf8) + body)
   }
 
   /// Rows that are all different.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Engine
-import Foundation
 
 /// A command whose errors become one line on standard error and an exit status.
 protocol EngineCommand: ParsableCommand {
@@ -29,29 +28,5 @@ extension EngineCommand {
     } catch let error as any EngineError {
       throw ValidationError(error.description)
     }
-  }
-}
-
-extension FaultKind {
-  /// The exit status, as `sysexits.h` has it.
-  var exitStatus: Int32 {
-    switch self {
-    case .usage: 64
-    case .badData: 65
-    case .missingInput: 66
-    case .unavailable: 69
-    case .cannotCreate: 73
-    case .inputOutput: 74
-    case .permission: 77
-    case .configuration: 78
-    }
-  }
-}
-
-/// Lines on standard error.
-enum Messages {
-  /// Prints a line.
-  static func print(_ line: String) {
-    try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
   }
 }

@@ -1,0 +1,17 @@
+import Engine
+
+extension FaultKind {
+  /// The exit status, as `sysexits.h` has it.
+  var exitStatus: Int32 {
+    switch self {
+    case .usage: 64
+    case .badData: 65
+    case .missingInput: 66
+    case .unavailable: 69
+    case .cannotCreate: 73
+    case .inputOutput: 74
+    case .permission: 77
+    case .configuration: 78
+    }
+  }
+}
