@@ -18,9 +18,7 @@ struct RenamedTensors {
   mutating func add(
     _ name: String, _ source: String, _ shape: [Int?]
   ) throws(CheckpointError) {
-    let tensor = try file.weights(source, shape: shape)
-    tensors[name] = Tensor(
-      name: source, dtype: tensor.dtype, shape: tensor.shape, bytes: tensor.bytes)
+    tensors[name] = try file.weights(source, shape: shape)
   }
 
   /// Adds `source.weight` of some shape and `source.bias`, as long as the weight has rows.
@@ -45,21 +43,18 @@ struct RenamedTensors {
     }
   }
 
-  /// Adds a matrix with rows and columns exchanged, which is a copy.
+  /// Adds a matrix with rows and columns exchanged, which is a copy in `Float`.
   mutating func addTransposed(
     _ name: String, _ source: String, _ shape: [Int?]
   ) throws(CheckpointError) {
-    let tensor = try file.weights(source, shape: shape)
-    let (rows, columns, width) = (tensor.shape[0], tensor.shape[1], tensor.dtype.byteWidth)
-    let stored = [UInt8](tensor.bytes)
-    var bytes = Data(capacity: stored.count)
-    for column in 0..<columns {
-      for row in 0..<rows {
-        let start = (row * columns + column) * width
-        bytes.append(contentsOf: stored[start..<(start + width)])
+    let matrix = try file.weights(source, shape: shape).matrix().transposed()
+    var bytes = Data(capacity: 4 * matrix.elements.count)
+    for element in matrix.elements {
+      for shift in [0, 8, 16, 24] {
+        bytes.append(UInt8(truncatingIfNeeded: element.bitPattern >> shift))
       }
     }
     tensors[name] = Tensor(
-      name: source, dtype: tensor.dtype, shape: [columns, rows], bytes: bytes)
+      name: source, dtype: .f32, shape: [matrix.rows, matrix.columns], bytes: bytes)
   }
 }

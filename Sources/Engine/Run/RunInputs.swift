@@ -28,7 +28,10 @@ struct RunInputs: Sendable {
   private static let threadCount = 2
 
   /// The ends of the names of files that are read.
-  private static let suffixes = [".safetensors", ".json", ".npy", ".txt", ".gz", ".bin", ".pt"]
+  private static let suffixes = [
+    ".safetensors", ".json", ".npy", ".npz", ".txt", ".gz", ".pt", ".pth", ".bin", ".ckpt", ".pkl",
+    ".pickle",
+  ]
 
   /// Looks at files before they are opened.
   ///
