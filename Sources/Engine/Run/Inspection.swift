@@ -94,9 +94,12 @@ extension Inspection {
     let has = { MappedFile.exists(options.place + "/" + $0) }
     if has("run.json") { return try run(options) }
     if has(Autoencoder.configurationName) { return autoencoder(options) }
-    if has("config.json") { return try model(options) }
-    if has("model.safetensors") || has("model.safetensors.index.json") {
-      return tensors(try TensorFile(weightsIn: options.place), options)
+    if has(ModelFiles.huggingFaceConfiguration) || has(ModelFiles.openCLIPConfiguration) {
+      return try model(options)
+    }
+    if let name = ModelFiles.huggingFaceWeights.first(where: has) {
+      let file = try TensorFile(contentsOf: options.place + "/" + name)
+      return OpenCLIPNames.isLikely(in: file) ? try model(options) : tensors(file, options)
     }
     if has(Autoencoder.weightsName) {
       return tensors(
@@ -109,7 +112,7 @@ extension Inspection {
         subject: options.path,
         reason: .unknownKind(tried: [
           "run directory: no run.json", "SAELens autoencoder: no cfg.json",
-          "CLIP model: no config.json", "weights: no model.safetensors",
+          "CLIP model: no config.json or open_clip_config.json", "weights: no model.safetensors",
           "tokenizer: no tokenizer.json, vocab.json with merges.txt, or "
             + "bpe_simple_vocab_16e6.txt.gz",
         ]))
@@ -122,6 +125,7 @@ extension Inspection {
     let parent = String(options.place.dropLast(name.count + 1))
     let directory = parent.isEmpty ? (options.place.hasPrefix("/") ? "/" : ".") : parent
     switch name {
+    case ModelFiles.openCLIPConfiguration: return try model(options)
     case "run.json", "config.json", "cfg.json":
       options.place = directory
       return try self.directory(options)
