@@ -177,7 +177,11 @@ extension PrismaReader {
     case "expected_average_only_in":
       encoding.missing.append("the factor of expected_average_only_in")
     default:
-      throw AutoencoderError(path: fields.path, reason: .unknownNormalization(name))
+      throw AutoencoderError(
+        path: fields.path,
+        reason: .notKnown(
+          "normalize_activations", found: name,
+          expected: "none, layer_norm, constant_norm_rescale or expected_average_only_in"))
     }
   }
 }
