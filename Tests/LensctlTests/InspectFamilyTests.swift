@@ -39,7 +39,7 @@ import Testing
     ),
     (
       "overcomplete/BatchTopK-module", "overcomplete",
-      "dictionary._weights in a overcomplete.sae.batchtopk_sae.BatchTopKSAE"
+      "dictionary._weights, of class overcomplete.sae.batchtopk_sae.BatchTopKSAE"
     ),
   ]
 

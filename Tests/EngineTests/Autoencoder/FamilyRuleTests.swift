@@ -198,6 +198,32 @@ import Testing
         == "\(path): found no encoder that can be computed with")
   }
 
+  /// Neither rows nor columns have constant lengths, and the encoder is unrelated.
+  @Test func aSquareDictionaryMustShowItsOrientation() throws {
+    let path = try file(
+      "square.safetensors",
+      [
+        ("dictionary._weights", [13, 13]), ("encoder.final_block.0.weight", [13, 13]),
+        ("encoder.final_block.0.bias", [13]),
+      ])
+    let text = message { _ = try Autoencoder(contentsOf: path) } ?? ""
+    #expect(
+      text.hasPrefix(
+        "\(path): dictionary._weights: features of [13, 13] may be rows or columns: "))
+    #expect(text.hasSuffix("; expected --orientation rows or columns"))
+    let rows = try Autoencoder(contentsOf: path, orientation: .rows)
+    let columns = try Autoencoder(contentsOf: path, orientation: .columns)
+    #expect(rows.encoder?.isTransposed == false)
+    #expect(columns.encoder?.isTransposed == true)
+    let stored = try TensorFile(contentsOf: path).tensor("dictionary._weights").matrix()
+    let first = LensOracle.unit(stored.row(0).map(Double.init))
+    let column = LensOracle.unit((0..<13).map { Double(stored[$0, 0]) })
+    let rowFound = (rows.decoder?.rows(0..<1) ?? []).map { Double($0) }
+    let columnFound = (columns.decoder?.rows(0..<1) ?? []).map { Double($0) }
+    #expect(LensOracle.distance(rowFound, first) < 1e-6)
+    #expect(LensOracle.distance(columnFound, column) < 1e-6)
+  }
+
   @Test func theDirectoryOfAPublishedClipscopeNamesItsHook() throws {
     let path = try file(
       "22_resid/1200013184.safetensors", [("enc", [5, 13]), ("dec", [13, 5]), ("pre_b", [5])])

@@ -5,6 +5,8 @@ internal import Foundation
 /// With m the multiplier, a plain dictionary has the rows w_i / ‖w_i‖ e^m, an archetypal one
 /// (relu(W) / row sums · C + Relax) e^m: convex combinations of the points C, moved by Relax.
 struct OvercompleteDictionary {
+  /// What the orientation shows in: the stored matrix, or for mixtures the directions, [n, d].
+  let stored: Tensor
   /// The directions, [n, d].
   let bank: DirectionBank
   /// What should be known of them.
@@ -18,17 +20,24 @@ struct OvercompleteDictionary {
   ///   - tensors: The tensors.
   ///   - normalization: What a pickled module states, such as `normalize_l2`; nil for a state
   ///     dictionary, where the default is taken.
+  ///   - orientation: Which way the rows of a square dictionary run, if that was stated.
   /// - Throws: `CheckpointError` or `AutoencoderError` if tensors are missing or contradict each
   ///   other, or the normalisation is not known.
-  init(_ tensors: FamilyTensors, normalization: String?) throws {
+  init(
+    _ tensors: FamilyTensors, normalization: String?, orientation: Orientation?
+  ) throws {
     let factor = exp(tensors.number("dictionary.multiplier") ?? 0)
     guard tensors.has("dictionary._weights") else {
       bank = try Self.archetypal(tensors, factor: factor)
+      self.stored = bank.tensor
       notes = ["directions are mixtures of the points C, moved by Relax"]
       evidence = "dictionary.W: features are rows by the layout of overcomplete"
       return
     }
-    let stored = DirectionBank(try tensors.matrix("dictionary._weights"), isTransposed: false)
+    let matrix = try tensors.matrix("dictionary._weights")
+    self.stored = matrix
+    let isSquare = matrix.shape[0] == matrix.shape[1]
+    let stored = DirectionBank(matrix, isTransposed: isSquare && orientation == .columns)
     let name = normalization ?? "normalize_l2"
     let factors: [Double]
     switch name {

@@ -16,7 +16,7 @@ enum OvercompleteReader: FamilyReader {
   }
 
   private static func named(_ names: String, _ contents: CheckpointContents) -> String {
-    contents.rootClass.map { "\(names) in a \($0.printable(limit: 80))" } ?? names
+    contents.rootClass.map { "\(names), of class \($0.printable(limit: 80))" } ?? names
   }
 
   static func read(_ source: FamilySource) throws -> FamilyParts {
@@ -24,7 +24,7 @@ enum OvercompleteReader: FamilyReader {
     let className = source.contents.rootClass?.split(separator: ".").last.map(String.init)
     var notes: [String] = []
     let dictionary = try OvercompleteDictionary(
-      tensors, normalization: normalization(source.contents))
+      tensors, normalization: normalization(source.contents), orientation: source.orientation)
     notes += dictionary.notes
     var layout = MatrixLayout()
     layout.replaceDecoder(dictionary.bank)
@@ -32,7 +32,7 @@ enum OvercompleteReader: FamilyReader {
     var encoding = Encoding()
     let isLinear = hasLinearEncoder(tensors)
     if isLinear {
-      try setEncoder(&layout, &encoding, tensors, dictionary.bank)
+      try setEncoder(&layout, &encoding, source, dictionary)
       try setActivation(of: &encoding, tensors, className)
     } else {
       notes.append("the encoder is no linear layer: there are no encoder directions")
@@ -61,11 +61,12 @@ enum OvercompleteReader: FamilyReader {
   /// Takes the encoder, into which a batch normalisation is folded:
   /// γ (w x + b - μ) / √(σ² + 1e-5) + β.
   private static func setEncoder(
-    _ layout: inout MatrixLayout, _ encoding: inout Encoding, _ tensors: FamilyTensors,
-    _ dictionary: DirectionBank
+    _ layout: inout MatrixLayout, _ encoding: inout Encoding, _ source: FamilySource,
+    _ dictionary: OvercompleteDictionary
   ) throws {
+    let tensors = source.tensors
     let weight = try tensors.matrix("encoder.final_block.0.weight")
-    let (n, d) = (dictionary.count, dictionary.width)
+    let (n, d) = (dictionary.bank.count, dictionary.bank.width)
     let sizes = FamilySizes(
       tensors, n: n, by: "dictionary [\(n), \(d)]", d: d, by: "its width")
     guard weight.shape == [n, d] else {
@@ -74,7 +75,13 @@ enum OvercompleteReader: FamilyReader {
         reason: .wrongShape(
           tensor: weight.name, found: weight.shape, expected: [n, d], sizes: "the dictionary"))
     }
-    layout.setEncoder(weight, .rows, because: "the layout of overcomplete")
+    let proof = FamilyLayout(
+      path: tensors.file.path, family: "overcomplete", n: n, d: d, outputWidth: d,
+      sizes: "the layout of overcomplete", orientation: n == d ? source.orientation : nil)
+    layout = try proof.layout(
+      encoder: .init(tensor: weight, orientation: .rows),
+      decoder: .init(tensor: dictionary.stored, orientation: .rows))
+    layout.replaceDecoder(dictionary.bank)
     var bias = [Float](repeating: 0, count: n)
     if tensors.has("encoder.final_block.0.bias") {
       bias = try sizes.feature("encoder.final_block.0.bias")
