@@ -129,6 +129,11 @@ extension Autoencoder {
   }
 }
 
+extension Autoencoder {
+  /// The bytes of directions that were computed, and so are in memory.
+  var heldBytes: Int { (encoder?.heldBytes ?? 0) + (decoder?.heldBytes ?? 0) }
+}
+
 extension Tensor {
   /// The tensor itself, if it has an element.
   ///

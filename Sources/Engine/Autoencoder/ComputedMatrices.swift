@@ -10,7 +10,7 @@ extension DirectionBank {
   init(computed name: String, rows: [Float], width: Int) {
     self.init(
       Tensor(name: name, shape: [rows.count / max(1, width), width], elements: rows),
-      isTransposed: false)
+      isTransposed: false, isComputed: true)
   }
 
   /// The lengths of the directions, in `Double`, [count].

@@ -72,7 +72,8 @@ public struct LensRun: Sendable {
       for: request, model: model, inputs: &inputs,
       scannedWith: ScannedDirections(
         bank: try LensScan.directions(of: autoencoder, variant: variant),
-        isMapped: variant.map != .native, topCount: request.topCount), progress: progress)
+        isMapped: variant.map != .native, topCount: request.topCount,
+        heldBytes: autoencoder.heldBytes), progress: progress)
     clock.end("labels")
     let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
     scan = try LensScan(
