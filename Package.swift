@@ -26,7 +26,7 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS",
       pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+      providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(
       name: "CZlib",
       pkgConfig: "zlib",

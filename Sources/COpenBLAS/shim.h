@@ -1,12 +1,10 @@
-// OpenBLAS and LAPACKE as Swift sees them. On Debian, cblas.h is OpenBLAS's own header only where
+// OpenBLAS as Swift sees it. On Debian, cblas.h is OpenBLAS's own header only where
 // its alternative is selected; the functions that are not part of the CBLAS interface are
 // therefore declared here, with the signatures of OpenBLAS 0.3.
 #include <cblas.h>
-#include <lapacke.h>
 
 char *openblas_get_config(void);
 char *openblas_get_corename(void);
-int openblas_get_num_threads(void);
 void openblas_set_num_threads(int num_threads);
 
 // Forget and choose the kernels. Null in libraries built for one processor only.

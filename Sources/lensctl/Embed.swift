@@ -12,7 +12,9 @@ struct Embed: EngineCommand {
       reads it.
       """)
 
-  @Option(help: "A CLIP model: a directory, or org/name[@revision] in the local hub cache.")
+  @Option(
+    help:
+      "A CLIP or SigLIP model: a directory or file, or org/name[@revision] in the local hub cache.")
   var model: String
 
   @Option(help: "The labels: imagenet, or a file with one label a line.", completion: .file())

@@ -21,7 +21,9 @@ struct Scan: EngineCommand {
         lensctl scan --model openai/clip-vit-large-patch14 --sae sae/ --labels imagenet --out run/
       """)
 
-  @Option(help: "A CLIP model: a directory, or org/name[@revision] in the local hub cache.")
+  @Option(
+    help:
+      "A CLIP or SigLIP model: a directory or file, or org/name[@revision] in the local hub cache.")
   var model: String?
 
   @Option(

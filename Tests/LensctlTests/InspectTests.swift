@@ -22,6 +22,11 @@ import Testing
     ("torch/config.pkl", "checkpoint"), ("torch/config-5.pkl.gz", "checkpoint"),
     ("torch/script.pt", "checkpoint"), ("torch/arrays.npz", "checkpoint"),
     ("torch/memmap_5_3.npy", "NPY array"),
+    ("clip-families/open-clip", "CLIP model"), ("clip-families/openai", "CLIP model"),
+    ("clip-families/custom-text/open_clip_config.json", "CLIP model"),
+    ("clip-families/openai/model.safetensors", "CLIP model"),
+    ("clip-families/siglip", "CLIP model"),
+    ("clip-families/siglip2/tokenizer.json", "tokenizer"),
   ])
   func everyKindIsRecognised(fixture: String, kind: String) throws {
     let run = try inspect(fixture, "--json")
@@ -71,6 +76,43 @@ import Testing
     let first = try inspect("clip/sharded", "--plain")
     #expect(first.lines.contains("pooling\tat the first token 833"))
     #expect(first.lines.contains("hidden act\tquick_gelu"))
+  }
+
+  @Test(arguments: [
+    (
+      "clip/gelu", "Hugging Face CLIP",
+      "config.json: model type clip; tensors by transformers' CLIPModel"
+    ),
+    (
+      "clip-families/open-clip", "OpenCLIP", "tensors by open_clip's names: token_embedding, visual"
+    ),
+    (
+      "clip-families/custom-text", "OpenCLIP custom text",
+      "tensors by open_clip's names: text.token_embedding, visual"
+    ),
+    (
+      "clip-families/openai", "OpenAI CLIP",
+      "no configuration: sizes of the tensors, heads of 64, quick_gelu, as OpenAI's build_model"
+    ),
+    (
+      "clip-families/siglip", "Hugging Face SigLIP",
+      "image head: SigLIP's attention pooling (vision_model.head); only --map native reads autoencoders"
+    ),
+  ])
+  func familiesOfModelsAreNamedWithTheirEvidence(
+    fixture: String, family: String, note: String
+  ) throws {
+    let run = try inspect(fixture, "--plain")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.lines.contains("family\t\(family)"))
+    #expect(run.lines.contains("note\t\(note)"))
+  }
+
+  @Test func towersWithoutMaskAreSaid() throws {
+    let run = try inspect("clip-families/siglip", "--plain")
+    #expect(run.lines.contains("attention\tall tokens, without causal mask"))
+    #expect(run.lines.contains("pooling\tat the last place"))
+    #expect(run.lines.contains("logit bias\t-12.5"))
   }
 
   @Test func labelsAreCounted() throws {

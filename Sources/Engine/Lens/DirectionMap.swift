@@ -62,23 +62,25 @@ struct DirectionMap: Sendable {
     width = head.width
     embeddingWidth = head.embeddingWidth
     epsilon = head.epsilon
-    var operand = head.projection.elements
+    var operand = [Float](repeating: 0, count: head.projection.elements.count)
     var shift = [Float](repeating: 0, count: head.embeddingWidth)
+    let (weight, bias) = (head.weight.span, head.bias.span)
+    let projection = head.projection.elements.span
     for i in 0..<head.embeddingWidth {
+      let start = i * head.width
       var (shiftSum, sum) = (0.0, 0.0)
-      for j in 0..<head.width {
-        let element = Double(head.projection[i, j])
-        shiftSum += element * Double(head.bias[j])
-        sum += element * Double(head.weight[j])
+      for j in weight.indices {
+        let element = Double(projection[start + j])
+        shiftSum += element * Double(bias[j])
+        sum += element * Double(weight[j])
       }
       let mean = sum / Double(head.width)
-      for j in 0..<head.width {
-        let element = Double(head.projection[i, j]) * Double(head.weight[j])
-        operand[i * head.width + j] = Float(element - mean)
+      for j in weight.indices {
+        operand[start + j] = Float(Double(projection[start + j]) * Double(weight[j]) - mean)
       }
       shift[i] = Float(shiftSum)
     }
-    projection = ProductOperand(operand, count: head.embeddingWidth, width: head.width)
+    self.projection = ProductOperand(operand, count: head.embeddingWidth, width: head.width)
     self.shift = isLinear ? [] : shift
   }
 }

@@ -123,7 +123,9 @@ extension LensScan {
     let map: DirectionMap
     let space: String
     if let head, variant.map != .native {
-      guard (head.weight + head.bias + head.projection.elements).allSatisfy(\.isFinite) else {
+      // The squares of finite numbers are finite in `Double`, and so is their sum.
+      let parts = [head.weight, head.bias, head.projection.elements]
+      guard parts.allSatisfy({ sumOfSquares($0.span).isFinite }) else {
         throw LensError(subject: "image head", reason: .nonFinite("weights"))
       }
       map = DirectionMap(head, isLinear: variant.map == .linear)

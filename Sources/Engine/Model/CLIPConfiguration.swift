@@ -1,6 +1,6 @@
-/// The sizes and switches of a CLIP model in the Hugging Face layout.
+/// The sizes and switches of a CLIP model, whatever its files are like.
 ///
-/// Defaults are those of `CLIPTextConfig` and `CLIPVisionConfig` in transformers. Where the older
+/// In the Hugging Face layout defaults are those of `CLIPTextConfig` and `CLIPVisionConfig` in transformers. Where the older
 /// `text_config_dict` or `vision_config_dict` stand beside the newer members, they win, class
 /// defaults included, as `configuration_clip.py` has it.
 public struct CLIPConfiguration: Sendable, Equatable {
@@ -10,6 +10,10 @@ public struct CLIPConfiguration: Sendable, Equatable {
     case largestID
     /// At the first token of this id.
     case first(Int)
+    /// At the first token of all.
+    case start
+    /// At the last token of all, that of the padding included.
+    case last
   }
 
   /// The text transformer.
@@ -23,17 +27,33 @@ public struct CLIPConfiguration: Sendable, Equatable {
     public var activation: ActivationFunction
     public var epsilon: Double
     public var pooling: Pooling
+    /// Whether tokens see only those before them.
+    public var isCausal = true
+    /// Whether the way into the joint space has a bias.
+    public var hasProjectionBias = false
   }
 
   /// What the lens needs of the vision transformer.
   public struct Vision: Sendable, Equatable {
-    public var width: Int
-    public var layerCount: Int
+    /// The width of the residual stream, d; nil if the configuration does not state it.
+    public var width: Int?
+    /// The number of layers; nil if the configuration does not state it.
+    public var layerCount: Int?
     public var epsilon: Double
   }
 
   public var text: Text
   public var vision: Vision
+
+  /// What the model does with prompts around its tokenizer.
+  public var tokenizerRules = TokenizerRules.plain
+
+  /// What the text tower has that is not computed here; nil if it can be used.
+  public var textObstacle: String?
+
+  /// What stands between the vision tower and the joint space in place of a normalisation and a
+  /// projection; nil if these are there.
+  public var imageHeadObstacle: String?
 
   /// The width of the joint space, D.
   public var embeddingWidth: Int
@@ -47,6 +67,10 @@ extension CLIPConfiguration {
   ///   model that is supported.
   public init(contentsOf path: String) throws {
     let json = try JSONValue(contentsOf: path)
+    if Self.sigLIPTypes.contains(json["model_type"]?.string ?? "") {
+      self = try .sigLIP(json, path: path)
+      return
+    }
     if let type = json["model_type"]?.string, type != "clip" {
       throw ModelError(path: path, reason: .notCLIP(modelType: type))
     }
@@ -72,13 +96,14 @@ extension CLIPConfiguration.Text {
     contextLength = try section.size("max_position_embeddings", default: 77, atLeast: 2)
     vocabularySize = try section.size("vocab_size", default: 49_408)
     epsilon = try section.positiveNumber("layer_norm_eps", default: 1e-5)
-    let activationName = try section.string("hidden_act", default: "quick_gelu")
-    guard let activation = ActivationFunction(rawValue: activationName) else {
-      throw ModelError(path: path, reason: .unknownActivation(activationName))
-    }
-    self.activation = activation
+    activation = try section.activation("hidden_act", default: .quickGELU)
     let endToken = try section.integer("eos_token_id", default: 49_407)
     pooling = endToken == 2 ? .largestID : .first(endToken)
+    try checkHeads(path: path)
+  }
+
+  /// Checks that the heads share the width evenly.
+  func checkHeads(path: String) throws(ModelError) {
     guard width % headCount == 0 else {
       throw ModelError(path: path, reason: .headsDoNotDivide(width: width, headCount: headCount))
     }
@@ -90,80 +115,5 @@ extension CLIPConfiguration.Vision {
     width = try section.size("hidden_size", default: 768)
     layerCount = try section.size("num_hidden_layers", default: 12)
     epsilon = try section.positiveNumber("layer_norm_eps", default: 1e-5)
-  }
-}
-
-/// The members of one part of a configuration, with defaults for those that are not stated.
-private struct ConfigurationSection {
-  private let members: JSONObject
-  private let path: String
-  private let prefix: String
-
-  init(_ json: JSONValue, path: String) {
-    members = json.object ?? [:]
-    self.path = path
-    prefix = ""
-  }
-
-  /// The section `name`, or `name` with `_dict`, which replaces it entirely.
-  ///
-  /// transformers makes the older form into a whole configuration, defaults included, and then
-  /// overlays it, so that nothing of the newer form is left.
-  init(_ name: String, of json: JSONValue, path: String) throws(CheckpointError) {
-    func object(_ name: String) throws(CheckpointError) -> JSONObject? {
-      guard let value = json[name], value != .null else { return nil }
-      guard let object = value.object else {
-        throw CheckpointError(
-          path: path,
-          reason: .wrongField(name, found: value.serialized(), expected: "an object"))
-      }
-      return object
-    }
-    let newer = try object(name)
-    members = try object(name + "_dict") ?? newer ?? [:]
-    self.path = path
-    prefix = name + "."
-  }
-
-  private func fail(_ name: String, _ found: JSONValue, _ expected: String) -> CheckpointError {
-    CheckpointError(
-      path: path,
-      reason: .wrongField(prefix + name, found: found.serialized(), expected: expected))
-  }
-
-  /// The value of a member that is there and not null.
-  private func stated(_ name: String) -> JSONValue? {
-    guard let value = members[name], value != JSONValue.null else { return .none }
-    return value
-  }
-
-  func integer(_ name: String, default value: Int) throws(CheckpointError) -> Int {
-    guard let stated = stated(name) else { return value }
-    guard let integer = stated.integer else { throw fail(name, stated, "a whole number") }
-    return integer
-  }
-
-  func size(
-    _ name: String, default value: Int, atLeast least: Int = 1
-  ) throws(CheckpointError) -> Int {
-    let size = try integer(name, default: value)
-    guard (least...100_000_000).contains(size) else {
-      throw fail(name, .integer(size), "a size from \(least) to 100000000")
-    }
-    return size
-  }
-
-  func positiveNumber(_ name: String, default value: Double) throws(CheckpointError) -> Double {
-    guard let stated = stated(name) else { return value }
-    guard let number = stated.double, number > 0 else {
-      throw fail(name, stated, "a positive number")
-    }
-    return number
-  }
-
-  func string(_ name: String, default value: String) throws(CheckpointError) -> String {
-    guard let stated = stated(name) else { return value }
-    guard let string = stated.string else { throw fail(name, stated, "a string") }
-    return string
   }
 }

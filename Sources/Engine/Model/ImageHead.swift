@@ -35,13 +35,25 @@ public struct ImageHead: Sendable {
   }
 
   init(_ configuration: CLIPConfiguration, weights: TensorFile) throws(CheckpointError) {
-    let width = configuration.vision.width
+    let joint = configuration.embeddingWidth
+    let width: Int
+    if let stated = configuration.vision.width {
+      width = stated
+    } else {
+      width = try weights.weights("vision_model.post_layernorm.weight", shape: [nil]).shape[0]
+    }
+    guard width > 0 else {
+      throw CheckpointError(
+        path: weights.path,
+        reason: .wrongShape(
+          tensor: "vision_model.post_layernorm.weight", found: [0], expected: "[at least 1]"))
+    }
     self.init(
       weight: try weights.weights("vision_model.post_layernorm.weight", shape: [width]).floats(),
       bias: try weights.weights("vision_model.post_layernorm.bias", shape: [width]).floats(),
       epsilon: configuration.vision.epsilon,
       projection: try weights.weights(
-        "visual_projection.weight", shape: [configuration.embeddingWidth, width]
+        "visual_projection.weight", shape: [joint, width]
       ).matrix())
   }
 }

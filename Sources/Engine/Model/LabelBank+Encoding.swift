@@ -17,14 +17,14 @@ extension LabelBank {
   /// - Throws: `CheckpointError` or `ModelError` if the model cannot encode them.
   public static func encoding(
     _ labels: LabelSet, templates: [PromptTemplate], model: CLIPModel,
-    tokenizer: BytePairTokenizer, source: String, provenance: JSONObject = [:], workers: Int,
+    tokenizer: TextTokenizer, source: String, provenance: JSONObject = [:], workers: Int,
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> LabelBank {
     precondition(!templates.isEmpty, "no template")
     let tower = try model.textTower()
     let usable = labels.labels.indices.filter { !labels.isMasked[$0] }
     let grid = PromptGrid(labels: usable.map { labels.labels[$0] }, templates: templates)
-    let sequences = tokenizer.encode(grid.prompts, contextLength: tower.contextLength)
+    let sequences = try tokenizer.encode(grid.prompts, contextLength: tower.contextLength)
     let width = tower.embeddingWidth
     var sums = [Double](repeating: 0, count: labels.count * width)
     try tower.forEachEmbedding(of: sequences.map(\.ids), workers: workers, progress: progress) {
@@ -49,7 +49,7 @@ extension LabelBank {
     }
     return try LabelBank(
       source: source, labels: labels.labels, embeddings: embeddings, blank: labels.isMasked,
-      logitScale: try model.logitScale(), provenance: provenance, warnings: warnings,
-      truncatedPromptCount: truncated)
+      logitScale: try model.logitScale(), logitBias: try model.logitBias(), provenance: provenance,
+      warnings: warnings, truncatedPromptCount: truncated)
   }
 }

@@ -50,7 +50,7 @@ extension LabelBank {
       source: source ?? path, labels: labels,
       rows: isStreamed
         ? LabelRows(stored: tensor, blank: blank) : LabelRows(tensor.matrix(), blank: blank),
-      logitScale: try Self.logitScale(in: file),
+      logitScale: try Self.logitScale(in: file), logitBias: try Self.logitBias(in: file),
       provenance: try Self.json("provenance", in: file)?.object ?? [:],
       warnings: warnings,
       truncatedPromptCount: file.metadata["truncated_prompts"].flatMap { Int($0) } ?? 0)
@@ -92,6 +92,14 @@ extension LabelBank {
       throw ModelError(path: file.path, reason: .badLogitScale(text))
     }
     return scale
+  }
+
+  private static func logitBias(in file: TensorFile) throws -> Double? {
+    guard let text = file.metadata["logit_bias"] else { return nil }
+    guard let bias = Double(text), bias.isFinite else {
+      throw ModelError(path: file.path, reason: .badLogitBias(text))
+    }
+    return bias
   }
 
   private static func json(_ name: String, in file: TensorFile) throws -> JSONValue? {
@@ -143,6 +151,7 @@ extension LabelBank {
       ("warnings", Self.json(warnings)), ("truncated_prompts", "\(truncatedPromptCount)"),
     ]
     if let logitScale { metadata.append(("logit_scale", "\(logitScale)")) }
+    if let logitBias { metadata.append(("logit_bias", "\(logitBias)")) }
     return SafetensorsLayout(
       [
         .init(name: "embeddings", dtype: .f32, shape: [labels.count, embeddingWidth]),

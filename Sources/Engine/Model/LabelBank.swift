@@ -39,6 +39,9 @@ public struct LabelBank: Sendable, Equatable {
   /// The factor on cosines of the model that made the embeddings, if it is known.
   public let logitScale: Double?
 
+  /// What is added to scaled cosines before a sigmoid, if the model was trained with one.
+  public let logitBias: Double?
+
   /// The factors that can be used: with those outside, probabilities in `Float` say nothing.
   public static let logitScales = 1e-6...1e6
 
@@ -59,13 +62,15 @@ public struct LabelBank: Sendable, Equatable {
   ///   - embeddings: Their embeddings, [C, D], of any length; they are made unit rows here.
   ///   - blank: The labels that are to be left out, [C]; none if empty.
   ///   - logitScale: The factor on cosines, if it is known.
+  ///   - logitBias: What is added to scaled cosines before a sigmoid, if the model has one.
   ///   - provenance: The facts that determine the embeddings.
   ///   - warnings: What a user should know about the labels, one line each.
   ///   - truncatedPromptCount: The prompts that were cut to the model's context.
   /// - Throws: `ModelError` if there are more or fewer labels than rows, or none is usable.
   public init(
     source: String, labels: [String], embeddings: consuming Matrix, blank: [Bool] = [],
-    logitScale: Double? = nil, provenance: JSONObject = [:], warnings: [String] = [],
+    logitScale: Double? = nil, logitBias: Double? = nil, provenance: JSONObject = [:],
+    warnings: [String] = [],
     truncatedPromptCount: Int = 0
   ) throws(ModelError) {
     guard labels.count == embeddings.rows else {
@@ -74,14 +79,14 @@ public struct LabelBank: Sendable, Equatable {
     }
     try self.init(
       source: source, labels: labels, rows: LabelRows(embeddings, blank: blank),
-      logitScale: logitScale, provenance: provenance, warnings: warnings,
+      logitScale: logitScale, logitBias: logitBias, provenance: provenance, warnings: warnings,
       truncatedPromptCount: truncatedPromptCount)
   }
 
   /// Makes a bank of unit rows, as many as there are labels.
   init(
     source: String, labels: [String], rows: LabelRows, logitScale: Double?,
-    provenance: JSONObject, warnings: [String], truncatedPromptCount: Int
+    logitBias: Double?, provenance: JSONObject, warnings: [String], truncatedPromptCount: Int
   ) throws(ModelError) {
     precondition(labels.count == rows.statuses.count, "\(labels.count) labels of rows")
     guard !rows.labelIDs.isEmpty else {
@@ -91,6 +96,7 @@ public struct LabelBank: Sendable, Equatable {
     self.labels = labels
     self.rows = rows
     self.logitScale = logitScale
+    self.logitBias = logitBias
     self.provenance = provenance
     self.warnings = warnings
     self.truncatedPromptCount = truncatedPromptCount

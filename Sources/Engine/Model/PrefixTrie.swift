@@ -7,8 +7,10 @@ struct PrefixTrie: Sendable {
   /// The last token of each prefix.
   private(set) var tokens: [Int32] = []
 
-  /// For each node the nodes from the first token to itself: as many as the prefix has tokens.
+  /// For each node the nodes that it sees: under a causal mask those from the first token to itself.
   private(set) var chains = RowChains()
+
+  private var positions: [Int] = []
 
   /// The node at which each sequence ends.
   private(set) var ends: [Int] = []
@@ -25,6 +27,7 @@ struct PrefixTrie: Sendable {
       path.removeLast(path.count - shared)
       for token in sequence.dropFirst(shared) {
         path.append(Int32(tokens.count))
+        positions.append(path.count - 1)
         tokens.append(token)
         chains.append(path)
       }
@@ -33,11 +36,30 @@ struct PrefixTrie: Sendable {
     }
   }
 
+  /// Makes a forest of sequences that share nothing, in which every node sees all nodes of its
+  /// sequence: what a tower without mask computes.
+  ///
+  /// - Parameters:
+  ///   - sequences: Any sequences.
+  ///   - end: The place in a sequence whose state is wanted.
+  init(unmasked sequences: some Sequence<ArraySlice<Int32>>, end: (ArraySlice<Int32>) -> Int) {
+    for sequence in sequences {
+      let start = tokens.count
+      let nodes = (start..<(start + sequence.count)).map { Int32($0) }
+      for token in sequence {
+        positions.append(tokens.count - start)
+        tokens.append(token)
+        chains.append(nodes)
+      }
+      ends.append(start + end(sequence))
+    }
+  }
+
   /// The number of nodes.
   var count: Int { tokens.count }
 
   /// The position of a node in the sequences that it belongs to.
-  func position(of node: Int) -> Int { chains[node].count - 1 }
+  func position(of node: Int) -> Int { positions[node] }
 }
 
 extension ArraySlice<Int32> {

@@ -16,7 +16,7 @@ struct PromptBlocks: Sendable {
   /// For each of them the indices of those that are equal to it, rising.
   let sources: [ArraySlice<Int>]
 
-  /// The number of distinct prefixes of all sequences.
+  /// The number of distinct prefixes of all sequences, or of all tokens if none are shared.
   let nodeCount: Int
 
   /// The blocks, as ranges of `sequences`.
@@ -27,7 +27,8 @@ struct PromptBlocks: Sendable {
   /// - Parameters:
   ///   - sequences: Any sequences, none of them empty.
   ///   - workers: The threads that blocks are for.
-  init(_ sequences: [ArraySlice<Int32>], workers: Int) {
+  ///   - sharesPrefixes: Whether equal beginnings are computed once.
+  init(_ sequences: [ArraySlice<Int32>], workers: Int, sharesPrefixes: Bool = true) {
     let order = sequences.indices.sorted { left, right in
       let (a, b) = (sequences[left], sequences[right])
       return a == b ? left < right : a.lexicographicallyPrecedes(b)
@@ -40,7 +41,8 @@ struct PromptBlocks: Sendable {
     for (position, index) in order.enumerated() where distinct.last != sequences[index] {
       let sequence = sequences[index]
       nodesBefore.append(nodeCount)
-      nodeCount += sequence.count - sequence.commonPrefixCount(with: distinct.last ?? [])
+      let shared = sharesPrefixes ? sequence.commonPrefixCount(with: distinct.last ?? []) : 0
+      nodeCount += sequence.count - shared
       distinct.append(sequence)
       starts.append(position)
     }

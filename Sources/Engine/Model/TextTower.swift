@@ -1,7 +1,8 @@
 /// The text transformer of CLIP and its projection into the joint space.
 ///
-/// Pre-norm blocks with causal attention; the state at the end token is normalised and projected.
-/// Radford et al. 2021; tensor names of transformers' `modeling_clip.py`.
+/// Pre-norm blocks with causal attention, or with attention to all tokens; the state at the end token,
+/// or at the last place, is normalised and projected. Radford et al. 2021, Zhai et al. 2023; tensor
+/// names of transformers' `modeling_clip.py`.
 public struct TextTower: Sendable {
   /// The tensors of one block.
   struct Block: Sendable {
@@ -64,8 +65,8 @@ public struct TextTower: Sendable {
     finalNorm = try LayerNormWeights(
       "text_model.final_layer_norm", width: width, epsilon: text.epsilon, in: weights)
     projection = try Linear(
-      "text_projection", inputs: width, outputs: configuration.embeddingWidth, hasBias: false,
-      in: weights)
+      "text_projection", inputs: width, outputs: configuration.embeddingWidth,
+      hasBias: text.hasProjectionBias, in: weights)
   }
 }
 
@@ -122,15 +123,19 @@ extension TextTower {
     of prompts: [[Int32]], workers: Int, progress: (_ done: Int, _ total: Int) -> Void,
     _ body: (_ prompt: Int, _ row: Span<Float>) -> Void
   ) throws(ModelError) {
-    var prefixes: [ArraySlice<Int32>] = []
-    for prompt in prompts { prefixes.append(try pooledPrefix(of: prompt)) }
-    let plan = PromptBlocks(prefixes, workers: workers)
+    let isCausal = configuration.isCausal
+    var sequences: [ArraySlice<Int32>] = []
+    for prompt in prompts {
+      let end = try pooledIndex(of: prompt)
+      sequences.append(isCausal ? prompt[...end] : prompt[...])
+    }
+    let plan = PromptBlocks(sequences, workers: workers, sharesPrefixes: isCausal)
     var next = 0
     forEachInOrder(
       count: plan.blocks.count, workers: workers, makeState: { TextTowerPass(tower: self) },
       produce: { pass, index, advance in
         let block = plan.blocks[index]
-        return pass.run(PrefixTrie(plan.sequences[block])) { advance(block.count) }
+        return pass.run(trie(of: plan.sequences[block])) { advance(block.count) }
       },
       progress: { progress($0 / blocks.count, plan.sequences.count) }
     ) { rows in
@@ -142,28 +147,42 @@ extension TextTower {
     }
   }
 
-  /// The tokens up to and including the one at which the embedding is taken.
-  private func pooledPrefix(of prompt: [Int32]) throws(ModelError) -> ArraySlice<Int32> {
+  /// The nodes of a block of sequences.
+  private func trie(of sequences: ArraySlice<ArraySlice<Int32>>) -> PrefixTrie {
+    configuration.isCausal
+      ? PrefixTrie(sequences)
+      : PrefixTrie(unmasked: sequences) { pooledIndex($0) ?? 0 }
+  }
+
+  /// The place at which the embedding of a prompt is taken.
+  private func pooledIndex(of prompt: [Int32]) throws(ModelError) -> Int {
     precondition(prompt.count <= contextLength, "\(prompt.count) tokens for \(contextLength)")
     if let id = prompt.first(where: { $0 < 0 || $0 >= configuration.vocabularySize }) {
       throw ModelError(
         path: path,
         reason: .tokenOutOfRange(id: Int(id), vocabularySize: configuration.vocabularySize))
     }
-    let position: Int?
-    let endToken: Int
-    switch configuration.pooling {
-    case .largestID:
-      endToken = 2
-      position = prompt.max().flatMap { prompt.firstIndex(of: $0) }
-    case .first(let id):
-      endToken = id
-      position = prompt.firstIndex { Int($0) == id }
-    }
-    guard let position else {
+    guard let index = pooledIndex(prompt[...]) else {
       let ids = prompt.map(String.init).joined(separator: " ")
-      throw ModelError(path: path, reason: .noEndToken(id: endToken, prompt: "tokens " + ids))
+      throw ModelError(
+        path: path,
+        reason: .noEndToken(id: configuration.pooling.endToken, prompt: "tokens " + ids))
     }
-    return prompt[...position]
+    return index
   }
+
+  /// The place at which the embedding of a sequence is taken; nil if the token for it is missing.
+  private func pooledIndex(_ sequence: ArraySlice<Int32>) -> Int? {
+    switch configuration.pooling {
+    case .largestID: sequence.max().flatMap { sequence.firstIndex(of: $0) }
+    case .first(let id): sequence.firstIndex { Int($0) == id }
+    case .start: sequence.indices.first
+    case .last: sequence.indices.last
+    }
+  }
+}
+
+extension CLIPConfiguration.Pooling {
+  /// The token at which the embedding is taken; 2, which stands for the largest, where there is none.
+  fileprivate var endToken: Int { if case .first(let id) = self { id } else { 2 } }
 }

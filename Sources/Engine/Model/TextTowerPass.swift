@@ -68,7 +68,7 @@ struct TextTowerPass {
     }
   }
 
-  /// Adds causal self-attention over the normalised state to the state; of the last layer, where
+  /// Adds self-attention over the normalised state to the state; of the last layer, where
   /// prompts end.
   private mutating func attend(_ block: TextTower.Block, ends: [Int]?) {
     normalizeState(block.norm1)
@@ -123,6 +123,11 @@ struct TextTowerPass {
     let width = tower.embeddingWidth
     var embeddings = [Float](repeating: 0, count: Linear.room(forRows: rows) * width)
     tower.projection.multiply(normalized, rows: rows, into: &embeddings, scratch: &scratch)
+    if !tower.projection.bias.isEmpty {
+      var shifted = [Float](repeating: 0, count: embeddings.count)
+      addRows(embeddings, rows: rows, bias: tower.projection.bias, to: &shifted)
+      embeddings = shifted
+    }
     embeddings.removeLast(embeddings.count - rows * width)
     var units = embeddings.mutableSpan
     normalizeRows(&units, width: width)

@@ -48,6 +48,7 @@ public struct BankRequest: Sendable {
     model: CLIPModel, tokenizer: String?, labels: String, templates: [PromptTemplate],
     inputs: RunInputs
   ) throws {
+    try model.checkTextTower()
     self.model = model
     self.tokenizer = tokenizer ?? model.directory
     self.labels = try LabelSet(resolving: labels)
@@ -55,7 +56,7 @@ public struct BankRequest: Sendable {
     self.templates = templates.isEmpty ? [.photo] : templates
     self.inputs = inputs
     try self.inputs.add(
-      role: "tokenizer", try BytePairTokenizer.sourcePaths(resolving: self.tokenizer))
+      role: "tokenizer", try TextTokenizer.sourcePaths(resolving: self.tokenizer))
     if labels != "imagenet" { try self.inputs.add(role: "labels", [labels]) }
   }
 
@@ -158,7 +159,8 @@ public struct BankRequest: Sendable {
     progress(.planned(memory))
     let bank = try LabelBank.encoding(
       labels, templates: templates, model: model,
-      tokenizer: try BytePairTokenizer(resolving: tokenizer), source: labelName,
+      tokenizer: try TextTokenizer(
+        resolving: tokenizer, rules: model.configuration.tokenizerRules), source: labelName,
       provenance: provenance(key: key, records), workers: memory.workers
     ) { done, total in progress(.encoding(done: done, total: total)) }
     try inputs.checkUnchanged()

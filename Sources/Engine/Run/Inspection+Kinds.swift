@@ -67,34 +67,27 @@ extension Inspection {
     notes += autoencoder.evidence + autoencoder.notes
   }
 
-  /// The directory of a CLIP model.
+  /// A CLIP model: its directory or one of its files.
   static func model(_ options: InspectionOptions) throws -> Inspection {
     var result = Inspection(path: options.path, kind: .model)
     let model = try CLIPModel(options.place)
-    let (text, vision) = (model.configuration.text, model.configuration.vision)
-    result.facts = [
-      "joint width": .integer(model.configuration.embeddingWidth),
-      "vision width": .integer(vision.width),
-      "vision layers": .integer(vision.layerCount),
-      "text width": .integer(text.width),
-      "text layers": .integer(text.layerCount),
-      "text heads": .integer(text.headCount),
-      "context": .integer(text.contextLength),
-      "vocabulary": .integer(text.vocabularySize),
-      "hidden act": .string(text.activation.rawValue),
-      "pooling": .string(
-        text.pooling == .largestID
-          ? "at the greatest token id (eos_token_id 2)" : "at the first \(text.pooling.tokenText)"),
-    ]
+    result.facts["family"] = .string(model.family.rawValue)
+    result.facts["joint width"] = .integer(model.configuration.embeddingWidth)
+    result.addVision(of: model)
+    result.addText(of: model)
     do {
       result.facts["logit scale"] = JSONValue(try model.logitScale())
-      _ = try model.imageHead()
-      _ = try model.textTower()
+      if let bias = try model.logitBias() { result.facts["logit bias"] = JSONValue(bias) }
+      if model.configuration.imageHeadObstacle == nil { _ = try model.imageHead() }
+      if model.configuration.textObstacle == nil { _ = try model.textTower() }
     } catch {
       result.refusal = error as? any EngineError
     }
+    result.notes += model.evidence
     do {
-      let tokenizer = try BytePairTokenizer(resolving: options.place)
+      let tokenizer = try TextTokenizer(
+        resolving: model.directory, rules: model.configuration.tokenizerRules)
+      _ = try tokenizer.padding()
       result.facts["tokenizer"] = .array(tokenizer.sourcePaths.map { .string($0) })
     } catch {
       result.notes.append(
@@ -102,6 +95,34 @@ extension Inspection {
     }
     result.add(model.weights, workers: options.workers)
     return result
+  }
+
+  private mutating func addVision(of model: CLIPModel) {
+    facts["vision width"] = model.visionWidth.map { .integer($0) } ?? "not stated"
+    let layers = model.configuration.vision.layerCount
+    facts["vision layers"] = layers.map { .integer($0) } ?? "not stated"
+    if let obstacle = model.configuration.imageHeadObstacle {
+      notes.append("image head: \(obstacle); only --map native reads autoencoders")
+    }
+  }
+
+  private mutating func addText(of model: CLIPModel) {
+    if let obstacle = model.configuration.textObstacle {
+      notes.append("text tower: \(obstacle) is not computed here; --text-embeddings works")
+      return
+    }
+    let text = model.configuration.text
+    facts["text width"] = .integer(text.width)
+    facts["text layers"] = .integer(text.layerCount)
+    facts["text heads"] = .integer(text.headCount)
+    facts["context"] = .integer(text.contextLength)
+    facts["vocabulary"] = .integer(text.vocabularySize)
+    facts["hidden act"] = .string(text.activation.rawValue)
+    facts["pooling"] = .string(
+      text.pooling.text
+        + (model.family == .huggingFace && text.pooling == .largestID
+          ? " (eos_token_id 2)" : ""))
+    if !text.isCausal { facts["attention"] = "all tokens, without causal mask" }
   }
 
   /// A run directory.
@@ -132,8 +153,17 @@ extension Inspection {
   static func tensorFile(_ options: InspectionOptions) throws -> Inspection {
     let file = try TensorFile(contentsOf: options.place)
     guard file.metadata["format"] == LabelBank.fileFormat else {
-      return Autoencoder.isKnown(weights: options.place)
-        ? try autoencoder(options) : tensors(file, options)
+      guard OpenCLIPNames.isLikely(in: file) else {
+        return Autoencoder.isKnown(weights: options.place)
+          ? try autoencoder(options) : tensors(file, options)
+      }
+      do {
+        return try model(options)
+      } catch let error as ModelError {
+        var result = tensors(file, options)
+        result.refusal = error
+        return result
+      }
     }
     var result = Inspection(path: options.path, kind: .labelBank)
     let bank = try LabelBank(contentsOf: options.place)
@@ -142,6 +172,7 @@ extension Inspection {
       "usable": .integer(bank.count(of: .usable)),
       "width": .integer(bank.embeddingWidth),
       "logit scale": bank.logitScale.map { JSONValue($0) } ?? "not stated",
+      "logit bias": bank.logitBias.map { JSONValue($0) } ?? "none",
       "model": bank.provenance["model"] ?? "not stated",
       "label source": bank.provenance["labels"] ?? "not stated",
       "templates": bank.provenance["templates"] ?? "not stated",
@@ -198,13 +229,20 @@ extension Inspection {
   /// A tokenizer's file or directory.
   static func tokenizer(_ options: InspectionOptions) throws -> Inspection {
     var result = Inspection(path: options.path, kind: .tokenizer)
-    let tokenizer = try BytePairTokenizer(resolving: options.place)
-    result.facts = [
-      "vocabulary": .integer(tokenizer.vocabularySize),
-      "start token": .integer(tokenizer.startToken),
-      "end token": .integer(tokenizer.endToken),
-      "files": .array(tokenizer.sourcePaths.map { .string($0) }),
-    ]
+    let tokenizer = try TextTokenizer(resolving: options.place)
+    switch tokenizer.form {
+    case .bytePairs(let pairs):
+      result.facts = [
+        "vocabulary": .integer(pairs.vocabularySize), "start token": .integer(pairs.startToken),
+        "end token": .integer(pairs.endToken),
+      ]
+    case .pieces(let pieces):
+      result.facts = [
+        "vocabulary": .integer(pieces.vocabularySize), "model": .string(pieces.modelName),
+        "padding": pieces.padding.map { .integer(Int($0.token)) } ?? "not stated",
+      ]
+    }
+    result.facts["files"] = .array(tokenizer.sourcePaths.map { .string($0) })
     return result
   }
 
@@ -240,8 +278,13 @@ extension Inspection {
 }
 
 extension CLIPConfiguration.Pooling {
-  /// The token that ends a text.
-  fileprivate var tokenText: String {
-    if case .first(let id) = self { "token \(id)" } else { "greatest id" }
+  /// The rule in words.
+  fileprivate var text: String {
+    switch self {
+    case .largestID: "at the greatest token id"
+    case .first(let id): "at the first token \(id)"
+    case .start: "at the first place"
+    case .last: "at the last place"
+    }
   }
 }

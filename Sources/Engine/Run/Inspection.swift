@@ -101,9 +101,14 @@ extension Inspection {
     if has(Autoencoder.configurationName) || Autoencoder.hasConfiguration(in: options.place) {
       return try autoencoder(options)
     }
-    if has("config.json") { return try model(options) }
-    if has("model.safetensors") || has("model.safetensors.index.json") {
-      return tensors(try TensorFile(weightsIn: options.place), options)
+    if has(ModelFiles.huggingFaceConfiguration) || has(ModelFiles.openCLIPConfiguration) {
+      return try model(options)
+    }
+    if let name = ModelFiles.huggingFaceWeights.first(where: has) {
+      let file = try TensorFile(contentsOf: options.place + "/" + name)
+      if OpenCLIPNames.isLikely(in: file) { return try model(options) }
+      return Autoencoder.isKnown(weights: options.place + "/" + name)
+        ? try autoencoder(options) : tensors(file, options)
     }
     if let weights = try Autoencoder.weightsName(in: options.place) {
       var options = options
@@ -117,7 +122,7 @@ extension Inspection {
         subject: options.path,
         reason: .unknownKind(tried: [
           "run directory: no run.json", "autoencoder: no cfg.json and no file of weights",
-          "CLIP model: no config.json", "weights: no model.safetensors",
+          "CLIP model: no config.json or open_clip_config.json", "weights: no model.safetensors",
           "tokenizer: no tokenizer.json, vocab.json with merges.txt, or "
             + "bpe_simple_vocab_16e6.txt.gz",
         ]))
@@ -130,6 +135,7 @@ extension Inspection {
     let parent = String(options.place.dropLast(name.count + 1))
     let directory = parent.isEmpty ? (options.place.hasPrefix("/") ? "/" : ".") : parent
     switch name {
+    case ModelFiles.openCLIPConfiguration: return try model(options)
     case "run.json", "config.json", "cfg.json":
       options.place = directory
       return try self.directory(options)

@@ -27,6 +27,7 @@ public struct LensRun: Sendable {
   public var inputPaths: [String] { inputs.paths }
 
   private let model: CLIPModel?
+  private let logitBias: Double?
   private let inputs: RunInputs
   private let opened: StageClock
 
@@ -48,7 +49,7 @@ public struct LensRun: Sendable {
     try inputs.add(role: "model", model?.sourcePaths ?? [])
     let expectedWidth =
       try request.map == .native
-      ? Self.jointWidth(for: request, model: model) : model?.configuration.vision.width
+      ? Self.jointWidth(for: request, model: model) : model?.visionWidth
     let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
       family: request.family, orientation: request.orientation, expectedWidth: expectedWidth)
@@ -84,6 +85,7 @@ public struct LensRun: Sendable {
     self.request = request
     self.autoencoder = autoencoder
     self.model = model
+    logitBias = try model?.logitBias() ?? nil
     self.labels = labels
     self.memory = memory
     logitScaleSource = source
@@ -275,7 +277,11 @@ extension LensRun {
     return [
       "reference": .string(model.reference),
       "directory": .string(MappedFile.absolute(model.directory)),
+      "path": .string(MappedFile.absolute(model.place)),
       "commit": model.commit.map { .string($0) } ?? .null,
+      "family": .string(model.family.rawValue),
+      "evidence": .array(model.evidence.map { .string($0) }),
+      "logit_bias": logitBias.map { JSONValue($0) } ?? .null,
     ]
   }
 

@@ -13,7 +13,7 @@ public struct TextQuery: Sendable {
 
   private let request: ScanRequest
   private let model: CLIPModel
-  private let tokenizer: BytePairTokenizer
+  private let tokenizer: TextTokenizer
   private let autoencoder: Autoencoder
   private let variant: LensVariant
   private let selection: FeatureSelection
@@ -36,7 +36,8 @@ public struct TextQuery: Sendable {
     let file = run.path
     let request = try ScanRequest(
       recordedIn: run.description["options"] ?? .null, path: file)
-    let recorded = run.description["model"]?["directory"]?.string
+    let recorded =
+      run.description["model"]?["path"]?.string ?? run.description["model"]?["directory"]?.string
     guard let reference = model ?? recorded ?? request.model else {
       throw RunError(subject: run.path, reason: .modelNeeded(for: "encoding a text"))
     }
@@ -47,8 +48,9 @@ public struct TextQuery: Sendable {
       }, digestCache: digestCache, workers: workers)
     self.request = request
     self.model = try CLIPModel(reference)
-    tokenizer = try BytePairTokenizer(
-      resolving: (model == nil ? request.tokenizer : nil) ?? self.model.directory)
+    tokenizer = try TextTokenizer(
+      resolving: (model == nil ? request.tokenizer : nil) ?? self.model.directory,
+      rules: self.model.configuration.tokenizerRules)
     variant = try LensVariant(recordedIn: run.description["lens"] ?? .null, path: file)
     // The width that the run found: the same matrix is then read the same way round.
     let autoencoder = try Autoencoder(

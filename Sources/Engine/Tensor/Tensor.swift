@@ -96,16 +96,9 @@ extension Tensor {
   ///
   /// - Precondition: The dtype is a floating-point type.
   public func floats() -> [Float] {
-    // Pieces, so that widened elements are not all kept twice.
-    let piece = 65_536
-    var scratch: [Float] = []
     var result = [Float](repeating: 0, count: elementCount)
-    for start in stride(from: 0, to: elementCount, by: piece) {
-      let range = start..<min(start + piece, elementCount)
-      withFloats(in: range, scratch: &scratch) { span in
-        for i in span.indices { result[start + i] = span[i] }
-      }
-    }
+    var target = result.mutableSpan
+    copyFloats(in: 0..<elementCount, into: &target, at: 0)
     return result
   }
 

@@ -24,13 +24,22 @@ struct BytePairMerges: Sendable {
   /// - Returns: The token ids.
   /// - Complexity: O(n log n) for n bytes.
   func tokens(of piece: [UInt8]) -> [Int32] {
-    var chain = SymbolChain(
+    merged(
       piece.indices.map { index in
         let table = index == piece.count - 1 ? finalByteTokens : byteTokens
         return table[Int(piece[index])]
       })
+  }
+
+  /// The tokens that symbols are merged to.
+  ///
+  /// - Parameter symbols: Tokens, at least one.
+  /// - Returns: The token ids.
+  /// - Complexity: O(n log n) for n symbols.
+  func merged(_ symbols: [Int32]) -> [Int32] {
+    var chain = SymbolChain(symbols)
     var candidates = MinimumHeap()
-    for position in 0..<(piece.count - 1) { offer(position, of: chain, to: &candidates) }
+    for position in 0..<(symbols.count - 1) { offer(position, of: chain, to: &candidates) }
     while let candidate = candidates.popMinimum() {
       let position = Int(candidate & 0xFFFF_FFFF)
       // A candidate is stale where one of its two symbols has been merged since.

@@ -122,7 +122,7 @@ extension BytePairTokenizer {
 }
 
 /// The files of a tokenizer, by their form.
-private enum TokenizerFiles {
+enum TokenizerFiles {
   case json(String)
   case vocabulary(String, merges: String)
   case mergesArchive(String)
@@ -136,7 +136,7 @@ private enum TokenizerFiles {
 }
 
 extension BytePairTokenizer {
-  private init(files: TokenizerFiles) throws(TextError) {
+  init(files: TokenizerFiles) throws(TextError) {
     switch files {
     case .json(let path): try self.init(tokenizerJSONPath: path)
     case .vocabulary(let path, let merges):
@@ -145,7 +145,7 @@ extension BytePairTokenizer {
     }
   }
 
-  private static func files(resolving path: String) throws(TextError) -> TokenizerFiles {
+  static func files(resolving path: String) throws(TextError) -> TokenizerFiles {
     if MappedFile.isDirectory(path) { return try files(in: path) }
     if path.hasSuffix("vocab.json") {
       return .vocabulary(path, merges: path.dropLast("vocab.json".count) + "merges.txt")

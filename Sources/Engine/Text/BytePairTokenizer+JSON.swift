@@ -8,16 +8,19 @@ extension BytePairTokenizer {
   /// - Parameter tokenizerJSONPath: The file.
   /// - Throws: `TextError` if the file cannot be read or any step of the pipeline is not CLIP's.
   public init(tokenizerJSONPath: String) throws(TextError) {
-    let path = tokenizerJSONPath
-    let file = TokenizerJSON(root: try TextFile.json(path), path: path)
+    try self.init(
+      TokenizerJSON(root: try TextFile.json(tokenizerJSONPath), path: tokenizerJSONPath))
+  }
+
+  init(_ file: TokenizerJSON) throws(TextError) {
     try file.requireCLIPModel()
     try file.requireCLIPNormalizer()
-    try self.init(try file.parts(), sourcePaths: [path])
+    try self.init(try file.parts(), sourcePaths: [file.path])
   }
 }
 
-/// A `tokenizer.json`, as far as it is CLIP's.
-private struct TokenizerJSON {
+/// A `tokenizer.json`; here as far as it is CLIP's.
+struct TokenizerJSON {
   /// The pattern of transformers before version 5.
   static let pattern = #"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#
 
@@ -126,18 +129,34 @@ private struct TokenizerJSON {
     return list
   }
 
-  func addedTokens() throws(TextError) -> [(content: String, token: SpecialToken)] {
+  /// The tokens that are cut out of a text before anything else is done with it.
+  ///
+  /// - Parameters:
+  ///   - mayStrip: Whether white space around a token may belong to it.
+  ///   - normalize: How the tokenizer normalizes text.
+  /// - Returns: Each token with its text as the file has it.
+  /// - Throws: `TextError` if one is malformed or is looked for in a way that is not known.
+  func addedTokens(
+    mayStrip: Bool = false,
+    normalize: (ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] = TextNormalizer.normalized
+  ) throws(TextError) -> [(content: String, token: SpecialToken)] {
     var tokens: [(String, SpecialToken)] = []
     for added in root["added_tokens"]?.array ?? [] {
       guard let content = added["content"]?.string, !content.isEmpty,
         let id = added["id"]?.integer.flatMap(Int32.init(exactly:)), id >= 0, id < .max
       else { throw refuse("added_tokens", added, "content and id") }
       for flag in ["single_word", "lstrip", "rstrip"] {
-        try require(added[flag], "added_tokens \(flag)", in: [false, nil])
+        let allowed: [JSONValue?] =
+          mayStrip && flag != "single_word" ? [false, nil, true] : [false, nil]
+        try require(added[flag], "added_tokens \(flag)", in: allowed)
       }
       // The library normalizes what is no special token unless told otherwise.
       let isNormalized = added["normalized"]?.bool ?? (added["special"]?.bool != true)
-      tokens.append((content, SpecialToken(content: content, id: id, isNormalized: isNormalized)))
+      var token = SpecialToken(
+        content: content, id: id, isNormalized: isNormalized, normalize: normalize)
+      token.stripsLeft = added["lstrip"] == true
+      token.stripsRight = added["rstrip"] == true
+      tokens.append((content, token))
     }
     return tokens
   }

@@ -9,9 +9,25 @@ struct SpecialToken: Sendable, Equatable {
   /// Whether it is looked for in normalized text, so in any case, rather than in the raw text.
   let isNormalized: Bool
 
-  init(content: String, id: Int32, isNormalized: Bool) {
+  /// Whether white space before it belongs to it.
+  var stripsLeft = false
+
+  /// Whether white space behind it belongs to it.
+  var stripsRight = false
+
+  /// Makes a token.
+  ///
+  /// - Parameters:
+  ///   - content: Its text, as a file has it.
+  ///   - id: Its id.
+  ///   - isNormalized: Whether it is looked for in normalized text.
+  ///   - normalize: How the tokenizer normalizes text.
+  init(
+    content: String, id: Int32, isNormalized: Bool,
+    normalize: (ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] = TextNormalizer.normalized
+  ) {
     let scalars = Array(content.unicodeScalars)
-    self.content = isNormalized ? TextNormalizer.normalized(scalars[...]) : scalars
+    self.content = isNormalized ? normalize(scalars[...]) : scalars
     self.id = id
     self.isNormalized = isNormalized
   }
@@ -42,9 +58,12 @@ extension [SpecialToken] {
         index += 1
         continue
       }
-      if start < index { segments.append(.text(text[start..<index])) }
+      var end = index
+      while token.stripsLeft, end > start, text[end - 1].isSpace { end -= 1 }
+      if start < end { segments.append(.text(text[start..<end])) }
       segments.append(.token(token.id))
       index += token.content.count
+      while token.stripsRight, index < text.endIndex, text[index].isSpace { index += 1 }
       start = index
     }
     if start < text.endIndex { segments.append(.text(text[start...])) }

@@ -46,6 +46,22 @@ extension TokenizerParts {
   /// - Throws: `TextError` if a byte has no token, or a merge is malformed, names a token that is
   ///   not in the vocabulary, or stands twice.
   func merges() throws(TextError) -> BytePairMerges {
+    BytePairMerges(
+      byteTokens: try byteTokens { String(ByteSymbols.symbol(of: $0)) },
+      finalByteTokens: try byteTokens { String(ByteSymbols.symbol(of: $0)) + Self.wordEnd },
+      merges: try mergeTable())
+  }
+
+  /// The tables of a tokenizer whose bytes are tokens `<0x00>` to `<0xFF>` wherever they stand.
+  ///
+  /// - Returns: The tables.
+  /// - Throws: `TextError` as `merges()` does.
+  func scalarMerges() throws(TextError) -> BytePairMerges {
+    let bytes = try byteTokens(name: byteTokenName)
+    return BytePairMerges(byteTokens: bytes, finalByteTokens: bytes, merges: try mergeTable())
+  }
+
+  private func mergeTable() throws(TextError) -> [UInt64: BytePairMerges.Merge] {
     var merges: [UInt64: BytePairMerges.Merge] = [:]
     merges.reserveCapacity(mergeList.count)
     for (rank, merge) in mergeList.enumerated() {
@@ -57,9 +73,7 @@ extension TokenizerParts {
         throw fail(.repeatedMerge(line: merge.line, merge: merge.text))
       }
     }
-    return BytePairMerges(
-      byteTokens: try byteTokens(suffix: ""), finalByteTokens: try byteTokens(suffix: Self.wordEnd),
-      merges: merges)
+    return merges
   }
 
   func fail(_ reason: TextError.Reason) -> TextError { TextError(place: path, reason: reason) }
@@ -87,11 +101,10 @@ extension TokenizerParts {
     return id
   }
 
-  private func byteTokens(suffix: String) throws(TextError) -> [Int32] {
+  private func byteTokens(name: (UInt8) -> String) throws(TextError) -> [Int32] {
     var ids: [Int32] = []
     for byte in UInt8.min...UInt8.max {
-      let symbol = String(ByteSymbols.symbol(of: byte)) + suffix
-      guard let id = tokens[Array(symbol.utf8)] ?? unknownToken else {
+      guard let id = tokens[Array(name(byte).utf8)] ?? unknownToken else {
         throw fail(.missingByte(byte))
       }
       ids.append(id)

@@ -11,7 +11,7 @@ import Testing
 
   /// The file of a fixture, alone in a directory of its own.
   private func alone(_ family: String, _ variant: String, as name: String? = nil) throws -> String {
-    let fixture = FamilyFixture(family: family, variant: variant)
+    let fixture = AutoencoderCheckpoint(family: family, variant: variant)
     let original = fixture.weights.split(separator: "/").last.map(String.init) ?? ""
     return try directory.write(
       "\(family)-\(variant)/\(name ?? original)",
@@ -64,7 +64,7 @@ import Testing
     (.overcomplete, "no dictionary._weights, nor dictionary.W, C and Relax"),
   ])
   func aFamilyThatDoesNotFitIsRefused(family: AutoencoderFamily, why: String) {
-    let path = FamilyFixture(family: "fry", variant: "pt").weights
+    let path = AutoencoderCheckpoint(family: "fry", variant: "pt").weights
     let error = #expect(throws: AutoencoderError.self) {
       try Autoencoder(contentsOf: path, family: family)
     }
@@ -74,7 +74,7 @@ import Testing
 
   @Test func familiesAndKeysExcludeEachOther() throws {
     let keys = try TensorKeys(parsing: "W_dec=state_dict.W_dec")
-    let path = FamilyFixture(family: "fry", variant: "pt").weights
+    let path = AutoencoderCheckpoint(family: "fry", variant: "pt").weights
     #expect(
       message { _ = try Autoencoder(contentsOf: path, keys: keys, family: .fry) }
         == "--family: found --keys beside it, expected one of them")
@@ -85,14 +85,15 @@ import Testing
     let place = String(first.dropLast("/b.pt".count))
     try directory.write(
       "fry-pt/a.pt",
-      Data(contentsOf: URL(filePath: FamilyFixture(family: "fry", variant: "square").weights)))
+      Data(
+        contentsOf: URL(filePath: AutoencoderCheckpoint(family: "fry", variant: "square").weights)))
     #expect(
       message { _ = try Autoencoder(contentsOf: place) }
         == "\(place): found 2 files of weights, expected the path of one of them: a.pt, b.pt")
   }
 
   @Test func filesOfNoFamilyNeedKeys() throws {
-    let path = FamilyFixture(family: "generic", variant: "pt").weights
+    let path = AutoencoderCheckpoint(family: "generic", variant: "pt").weights
     #expect(
       message { _ = try Autoencoder(contentsOf: path) }
         == "\(path): of no family that is known here, expected --keys W_dec=NAME,... with some of "
@@ -102,7 +103,7 @@ import Testing
 
   @Test(arguments: ["pt", "views", "npz"])
   func keysReadAnyContainer(variant: String) throws {
-    let fixture = FamilyFixture(family: "generic", variant: variant)
+    let fixture = AutoencoderCheckpoint(family: "generic", variant: variant)
     let p = variant == "npz" ? "" : "weights."
     let keys = try TensorKeys(
       parsing: "W_dec=\(p)dictionary.atoms,W_enc=\(p)projection.matrix,b_enc=\(p)projection.offset,"
@@ -115,7 +116,7 @@ import Testing
   }
 
   @Test func inputsMustHaveTheWidth() throws {
-    let path = FamilyFixture(family: "fry", variant: "pt").weights
+    let path = AutoencoderCheckpoint(family: "fry", variant: "pt").weights
     let autoencoder = try Autoencoder(contentsOf: path)
     #expect(
       message { _ = try autoencoder.encode(Matrix(rows: 1, columns: 5)) }
@@ -126,7 +127,7 @@ import Testing
 
   /// A fixture of saev with another line of JSON.
   private func saev(_ variant: String, replacing old: String, with new: String) throws -> String {
-    let path = FamilyFixture(family: "saev", variant: variant).weights
+    let path = AutoencoderCheckpoint(family: "saev", variant: variant).weights
     let file = try Data(contentsOf: URL(filePath: path))
     let end = try #require(file.firstIndex(of: 0x0A))
     let line = String(decoding: file[..<end], as: UTF8.self).replacing(old, with: new)

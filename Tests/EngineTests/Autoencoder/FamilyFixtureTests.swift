@@ -16,15 +16,15 @@ import Testing
   ]
 
   /// The kind that a state dictionary of overcomplete shows.
-  private static func architecture(_ fixture: FamilyFixture, _ stated: String?) -> String? {
+  private static func architecture(_ fixture: AutoencoderCheckpoint, _ stated: String?) -> String? {
     guard fixture.family == "overcomplete", fixture.variant != "BatchTopK-module" else {
       return stated
     }
     return fixture.variant == "Jump" ? "JumpSAE" : "unknown"
   }
 
-  @Test(arguments: FamilyFixture.all)
-  func filesSayWhatTheyAre(fixture: FamilyFixture) throws {
+  @Test(arguments: AutoencoderCheckpoint.all)
+  func filesSayWhatTheyAre(fixture: AutoencoderCheckpoint) throws {
     let expected = try fixture.description()
     let autoencoder = try Autoencoder(contentsOf: fixture.checkpoint)
     #expect(autoencoder.family == fixture.family)
@@ -46,8 +46,8 @@ import Testing
   ///
   /// The family's code computes in `Float`: with sums of up to 40 products, it is within 41 units of rounding, 6e-8, of
   /// sums of at most 1.5 times the largest element.
-  @Test(arguments: FamilyFixture.all)
-  func directionsAreTheCanonicalOnes(fixture: FamilyFixture) throws {
+  @Test(arguments: AutoencoderCheckpoint.all)
+  func directionsAreTheCanonicalOnes(fixture: AutoencoderCheckpoint) throws {
     let expected = try fixture.expected()
     let sources = try fixture.description()["read_from"]
     let autoencoder = try Autoencoder(contentsOf: fixture.checkpoint)
@@ -75,8 +75,8 @@ import Testing
     }
   }
 
-  @Test(arguments: FamilyFixture.all)
-  func biasesAndRulesAreTheCanonicalOnes(fixture: FamilyFixture) throws {
+  @Test(arguments: AutoencoderCheckpoint.all)
+  func biasesAndRulesAreTheCanonicalOnes(fixture: AutoencoderCheckpoint) throws {
     let expected = try fixture.expected()
     let description = try fixture.description()
     let autoencoder = try Autoencoder(contentsOf: fixture.checkpoint)
@@ -147,8 +147,8 @@ import Testing
 
   /// The fixtures' activations are computed in `Float`, and no decision of theirs is nearer than
   /// 1e-4 to going otherwise.
-  @Test(arguments: FamilyFixture.all)
-  func activationsAreThoseOfTheFamily(fixture: FamilyFixture) throws {
+  @Test(arguments: AutoencoderCheckpoint.all)
+  func activationsAreThoseOfTheFamily(fixture: AutoencoderCheckpoint) throws {
     let expected = try fixture.expected()
     let autoencoder = try Autoencoder(contentsOf: fixture.checkpoint)
     var encoding = try #require(autoencoder.encoding)

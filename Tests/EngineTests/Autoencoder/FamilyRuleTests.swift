@@ -271,22 +271,23 @@ import Testing
 
   @Test func whatWasNeverTrainedIsNoted() throws {
     let shared = try Autoencoder(
-      contentsOf: FamilyFixture(family: "saev", variant: "schema-4-shared").weights)
+      contentsOf: AutoencoderCheckpoint(family: "saev", variant: "schema-4-shared").weights)
     let note =
       "every encoder direction is parallel to its decoder direction: tied weights, or an "
       + "initialisation that was never trained"
     #expect(shared.notes.contains(note))
     let trained = try Autoencoder(
-      contentsOf: FamilyFixture(family: "saev", variant: "schema-1").weights)
+      contentsOf: AutoencoderCheckpoint(family: "saev", variant: "schema-1").weights)
     #expect(!trained.notes.contains(note))
     let unset = try Autoencoder(
-      contentsOf: FamilyFixture(family: "dictionary_learning", variant: "AutoEncoderTopK").weights)
+      contentsOf: AutoencoderCheckpoint(family: "dictionary_learning", variant: "AutoEncoderTopK")
+        .weights)
     #expect(unset.notes.contains("threshold is -1.0: it was never set"))
   }
 
   @Test func layersFromTheEndAreNoted() throws {
     let autoencoder = try Autoencoder(
-      contentsOf: FamilyFixture(family: "fry", variant: "pt").weights)
+      contentsOf: AutoencoderCheckpoint(family: "fry", variant: "pt").weights)
     #expect(autoencoder.space == .residual)
     #expect(
       autoencoder.notes == [
@@ -296,7 +297,7 @@ import Testing
 
   @Test func transcodersAreNoted() throws {
     let autoencoder = try Autoencoder(
-      contentsOf: FamilyFixture(family: "saelens", variant: "skip-transcoder").checkpoint)
+      contentsOf: AutoencoderCheckpoint(family: "saelens", variant: "skip-transcoder").checkpoint)
     #expect(autoencoder.space == .residual)
     #expect(autoencoder.decoderSpace == .unstated)
     #expect(

@@ -6,17 +6,17 @@ import Testing
 /// directions that the family's own code gives.
 @Suite struct FamilyLensTests {
   /// One fixture of each family; square ones where there are some.
-  static let fixtures: [FamilyFixture] = [
+  static let fixtures: [AutoencoderCheckpoint] = [
     ("saelens", "topk"), ("fry", "square"), ("patchsae", "gated"), ("prisma", "standard-relu"),
     ("dictionary_learning", "BatchTopKSAE-square"), ("sparsify", "square"), ("openai", "square"),
     ("saev", "schema-4-shared"), ("msae", "tied-normalized"), ("dncbm", "relu"),
     ("clipscope", "square"), ("attributing-clip", "lightning"), ("overcomplete", "RA-TopK-raw"),
-  ].map { FamilyFixture(family: $0.0, variant: $0.1) }
+  ].map { AutoencoderCheckpoint(family: $0.0, variant: $0.1) }
 
   /// Cosines may differ by the bound of `DirectionMapTests`, 30·u for labels and the last sum, and
   /// by 1e-5 where the directions themselves are computed in another precision.
   @Test(arguments: fixtures)
-  func cosinesAreThoseOfTheCanonicalDirections(fixture: FamilyFixture) throws {
+  func cosinesAreThoseOfTheCanonicalDirections(fixture: AutoencoderCheckpoint) throws {
     let head = DirectionMapTests.head(width: 16, embeddingWidth: 12)
     let labels = try LensParts.bank(Matrix.random(rows: 9, columns: 12, seed: 61))
     let labelRows = labels.embeddings.doubleRows.map(LensOracle.unit)
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func theLayerNormSideOfATranscoderIsRefused() throws {
-    let fixture = FamilyFixture(family: "prisma", variant: "transcoder-skip")
+    let fixture = AutoencoderCheckpoint(family: "prisma", variant: "transcoder-skip")
     let autoencoder = try Autoencoder(contentsOf: fixture.checkpoint)
     #expect(autoencoder.space == .other)
     #expect(autoencoder.decoderSpace == .residual)

@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"model_type": "siglip", "text_config": {}}"#, "model type: found siglip, expected clip"),
+    (#"{"model_type": "blip", "text_config": {}}"#, "model type: found blip, expected clip"),
     (#"{"architectures": []}"#, "model type: found none, expected clip"),
     (
       #"{"text_config": {"hidden_size": "512"}}"#,

@@ -121,7 +121,8 @@ import Testing
     let templates = [PromptTemplate.photo, .bare]
     let labels = LabelSet(labels: ["tench", " ", "castle"])
     let bank = try LabelBank.encoding(
-      labels, templates: templates, model: fixture.model, tokenizer: fixture.tokenizer,
+      labels, templates: templates, model: fixture.model,
+      tokenizer: TextTokenizer(.bytePairs(fixture.tokenizer)),
       source: "test", workers: 1)
     #expect(bank.statuses == [.usable, .blank, .usable])
     let tower = try fixture.model.textTower()
@@ -173,7 +174,7 @@ import Testing
     let long = String(repeating: "castle ", count: 60)
     let bank = try LabelBank.encoding(
       LabelSet(labels: [long + "a", long + "b"]), templates: [.bare], model: fixture.model,
-      tokenizer: fixture.tokenizer, source: "test", workers: 1)
+      tokenizer: TextTokenizer(.bytePairs(fixture.tokenizer)), source: "test", workers: 1)
     #expect(bank.warnings == ["2 prompts truncated to 40 tokens"])
     #expect(bank.embeddings.row(0).elementsEqual(bank.embeddings.row(1)))
   }

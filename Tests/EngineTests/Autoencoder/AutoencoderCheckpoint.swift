@@ -5,7 +5,7 @@ import Testing
 
 /// A checkpoint of a family, and what the family's own code makes of it; `Fixtures/README.md` says
 /// how they were made.
-struct FamilyFixture: CustomTestStringConvertible, Sendable {
+struct AutoencoderCheckpoint: CustomTestStringConvertible, Sendable {
   /// The family.
   let family: String
   /// The fixture among those of the family.
@@ -16,8 +16,9 @@ struct FamilyFixture: CustomTestStringConvertible, Sendable {
   private static let root = ClipFixture.fixtures + "/families"
 
   /// All of them but `generic`, which is of no family.
-  static let all: [FamilyFixture] = names(in: root).filter { $0 != "generic" }.flatMap { family in
-    names(in: root + "/" + family).map { FamilyFixture(family: family, variant: $0) }
+  static let all: [AutoencoderCheckpoint] = names(in: root).filter { $0 != "generic" }.flatMap {
+    family in
+    names(in: root + "/" + family).map { AutoencoderCheckpoint(family: family, variant: $0) }
   }
 
   private static func names(in directory: String) -> [String] {
