@@ -7,7 +7,7 @@ struct Inspect: EngineCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what a file or directory is, what it holds, and how it would be read.",
     discussion: """
-      Knows SAELens directories, CLIP models, safetensors (shards too), torch files, pickles, NPY and \
+      Knows autoencoders of all families, CLIP models, safetensors (shards too), torch files, pickles, NPY and \
       NPZ files, label banks, run directories, label files and tokenizers. Pickles are read as data; \
       nothing in them is run. All values of all tensors are read: the table \
       has their least and greatest finite value, how many are not finite, and for matrices how \
@@ -25,6 +25,9 @@ struct Inspect: EngineCommand {
   @Option(help: "Names of an autoencoder's tensors: W_dec=NAME[,W_enc=NAME][,b_dec=NAME].")
   var keys: String?
 
+  @Option(help: "The family of an autoencoder, where several fit.")
+  var family: AutoencoderFamily?
+
   @Option(help: "Which way the features run in a stored matrix that leaves it open.")
   var orientation: Orientation?
 
@@ -34,12 +37,15 @@ struct Inspect: EngineCommand {
 
   func validate() throws {
     _ = try validated { try keys.map { try TensorKeys(parsing: $0) } }
+    if keys != nil, family != nil {
+      throw ValidationError("found both --keys and --family, expected one of them")
+    }
   }
 
   func execute() throws {
     let inspection = try Inspection(
       contentsOf: path, keys: try keys.map { try TensorKeys(parsing: $0) },
-      orientation: orientation, workers: threads.workers)
+      family: family, orientation: orientation, workers: threads.workers)
     try Output.print(
       output.json ? [inspection.json.serialized(indent: 2)] : lines(of: inspection))
     if let refusal = inspection.refusal { throw refusal }

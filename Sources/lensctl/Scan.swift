@@ -5,6 +5,7 @@ import Foundation
 extension Direction: ExpressibleByArgument {}
 extension LensMap: ExpressibleByArgument {}
 extension Orientation: ExpressibleByArgument {}
+extension AutoencoderFamily: ExpressibleByArgument {}
 
 /// Reads all features of an autoencoder in the words of a vocabulary.
 struct Scan: EngineCommand {
@@ -26,12 +27,15 @@ struct Scan: EngineCommand {
   var model: String?
 
   @Option(
-    help: "An autoencoder: a SAELens directory, or with --keys any safetensors file.",
+    help: "An autoencoder: a checkpoint of a known family, or with --keys any file of tensors.",
     completion: .file())
   var sae: String
 
   @Option(help: "Names of tensors: W_dec=NAME[,W_enc=NAME][,b_dec=NAME].")
   var keys: String?
+
+  @Option(help: "The family of the autoencoder, where several fit.")
+  var family: AutoencoderFamily?
 
   @Option(help: "Which way the features run in a stored matrix that leaves it open.")
   var orientation: Orientation?
@@ -114,6 +118,9 @@ struct Scan: EngineCommand {
       try LensVariant(direction: direction, map: map ?? .full, alpha: alpha)
     }
     _ = try validated { try keys.map { try TensorKeys(parsing: $0) } }
+    if keys != nil, family != nil {
+      throw ValidationError("found both --keys and --family, expected one of them")
+    }
     _ = try validated { try prompts.template.map { try PromptTemplate($0) } }
     // How many features there are is known once the autoencoder is open.
     _ = try validated {
@@ -158,6 +165,7 @@ struct Scan: EngineCommand {
       workers: compute.workers)
     request.tokenizer = prompts.tokenizer
     request.keys = keys
+    request.family = family
     request.orientation = orientation
     request.alpha = alpha
     request.temperature = temperature

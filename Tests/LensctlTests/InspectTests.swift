@@ -12,8 +12,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("sae/gated", "SAELens autoencoder"), ("sae/gated/cfg.json", "SAELens autoencoder"),
-    ("sae/gated/sae_weights.safetensors", "SAELens autoencoder"), ("clip/gelu", "CLIP model"),
+    ("sae/gated", "autoencoder"), ("sae/gated/cfg.json", "autoencoder"),
+    ("sae/gated/sae_weights.safetensors", "autoencoder"), ("clip/gelu", "CLIP model"),
     ("clip/sharded", "CLIP model"), ("clip/gelu/model.safetensors", "safetensors"),
     ("clip/sharded/model.safetensors.index.json", "safetensors"),
     ("sae/decoder-only.safetensors", "safetensors"), ("tokenizer/small", "tokenizer"),

@@ -29,9 +29,11 @@ extension Autoencoder {
     let bias = try keys.decoderBias.map { try file.weights($0, shape: [nil]).floats() }
     let bank = layout.decoder ?? layout.encoder
     self.init(
-      path: path, sourcePaths: file.filePaths, family: "generic", architecture: "unknown",
-      featureCount: bank?.count ?? 0, inputWidth: bank?.width ?? 0, encoder: layout.encoder,
-      decoder: layout.decoder, decoderBias: bias, space: .unstated, hookName: nil, modelName: nil,
+      path: path, sourcePaths: file.filePaths, family: "generic", familyEvidence: "",
+      architecture: "unknown", featureCount: bank?.count ?? 0, inputWidth: bank?.width ?? 0,
+      encoder: layout.encoder, decoder: layout.decoder, decoderBias: bias, encoding: nil,
+      space: .unstated, decoderSpace: .unstated, hookName: nil, outputHookName: nil, layer: nil,
+      modelName: nil,
       notes: ["no configuration is read: the space of the directions is as the caller takes it"]
         + proof.notes + [Self.note(onBias: bias)].compactMap { $0 },
       evidence: layout.evidence)

@@ -10,6 +10,8 @@ public struct Autoencoder: Sendable {
     case joint
     /// Not stated in the files.
     case unstated
+    /// Another space, in which nothing can be read; found in transcoders only.
+    case other
   }
 
   /// The file or directory, as it was given.
@@ -18,32 +20,48 @@ public struct Autoencoder: Sendable {
   /// The files that were read.
   public let sourcePaths: [String]
 
-  /// The layout of the files: `saelens` or `generic`.
+  /// The layout of the files: a family's name, or `generic`.
   public let family: String
 
-  /// The kind of autoencoder as its configuration names it; `unknown` without one.
+  /// What shows the family; empty for `generic`.
+  public let familyEvidence: String
+
+  /// The kind of autoencoder as the family names it; `unknown` if nothing says it.
   public let architecture: String
 
   /// The number of features, n.
   public let featureCount: Int
 
-  /// The width of a direction, d.
+  /// The width of an encoder direction, d.
   public let inputWidth: Int
 
   /// The encoder directions, n of width d, if they are in the file.
   public let encoder: DirectionBank?
 
-  /// The decoder directions, n of width d, if they are in the file.
+  /// The decoder directions, n of width d (in transcoders, of the width of their output), if they
+  /// are in the file.
   public let decoder: DirectionBank?
 
-  /// The decoder bias, [d], if it is in the file.
+  /// The decoder bias, as wide as a decoder direction, if it is in the file.
   public let decoderBias: [Float]?
 
-  /// The space of the directions.
+  /// How inputs are encoded; nil if no family says it.
+  public let encoding: Encoding?
+
+  /// The space of the encoder directions.
   public let space: Space
+
+  /// The space of the decoder directions, another than `space` in transcoders only.
+  public let decoderSpace: Space
 
   /// Where the activations were taken, as the configuration says it.
   public let hookName: String?
+
+  /// Where a transcoder writes to, as the configuration says it.
+  public let outputHookName: String?
+
+  /// The layer, as the family counts.
+  public let layer: Int?
 
   /// The model that the activations were taken from, as the configuration says it.
   public let modelName: String?
@@ -58,43 +76,44 @@ public struct Autoencoder: Sendable {
 extension Autoencoder {
   /// Opens an autoencoder by what it is.
   ///
-  /// Without keys it is a SAELens directory, or the `sae_weights.safetensors` in one. With keys it
-  /// is any file of named tensors, or a directory with `sae_weights.safetensors` or
+  /// Without keys it is a checkpoint of a known family: a file, or a directory that holds one. With
+  /// keys it is any file of named tensors, or a directory with `sae_weights.safetensors` or
   /// `model.safetensors`, whose configuration is not read.
   ///
   /// - Parameters:
   ///   - path: The file or directory.
   ///   - keys: The names of the tensors, or nil.
+  ///   - family: The family, where several fit; nil to go by the evidence.
   ///   - orientation: Which way the features of the decoder (of the encoder, if there is no
   ///     decoder) run in the file; nil to have it proven.
   ///   - expectedWidth: The width of the space of CLIP that the directions should lie in, which
   ///     proves the orientation of a matrix that is not square.
   /// - Throws: `CheckpointError` or `AutoencoderError`.
   public init(
-    contentsOf path: String, keys: TensorKeys? = nil, orientation: Orientation? = nil,
-    expectedWidth: Int? = nil
+    contentsOf path: String, keys: TensorKeys? = nil, family: AutoencoderFamily? = nil,
+    orientation: Orientation? = nil, expectedWidth: Int? = nil
   ) throws {
     if let keys {
+      guard family == nil else { throw AutoencoderError(path: "--family", reason: .familyAndKeys) }
       try self.init(
         path: path, keys: keys, orientation: orientation, expectedWidth: expectedWidth)
-    } else if MappedFile.isDirectory(path) {
-      try self.init(directory: path, orientation: orientation)
-    } else if let directory = Self.directory(ofWeights: path),
-      MappedFile.exists(directory + "/" + Self.configurationName)
-    {
-      try self.init(directory: directory, orientation: orientation)
-    } else {
-      let file = try TensorFile(contentsOf: path)
-      let tensors = file.names.map { "\($0) \(file.tensors[$0]?.shapeDescription ?? "")" }
-      throw AutoencoderError(path: path, reason: .keysNeeded(tensors: tensors))
+      return
     }
-  }
-
-  /// The directory that holds a file, if the file has the name of SAELens weights.
-  private static func directory(ofWeights path: String) -> String? {
-    if path == weightsName { return "." }
-    guard path.hasSuffix("/" + weightsName) else { return nil }
-    return String(path.dropLast(weightsName.count + 1))
+    guard MappedFile.isDirectory(path) else {
+      try self.init(weights: path, path: path, family: family, orientation: orientation)
+      return
+    }
+    let root = path.withoutFinalSlash
+    guard let name = try Self.weightsName(in: root) else {
+      try self.init(directory: path, orientation: orientation)
+      return
+    }
+    if name == Self.weightsName, family == nil || family == .saelens {
+      try self.init(directory: path, orientation: orientation)
+    } else {
+      try self.init(
+        weights: root + "/" + name, path: path, family: family, orientation: orientation)
+    }
   }
 
   /// The weights in a SAELens directory.
@@ -108,6 +127,11 @@ extension Autoencoder {
     let count = (bias ?? []).count { !$0.isFinite }
     return count == 0 ? nil : "b_dec has \(count) elements that are not finite"
   }
+}
+
+extension Autoencoder {
+  /// The bytes of directions that were computed, and so are in memory.
+  var heldBytes: Int { (encoder?.heldBytes ?? 0) + (decoder?.heldBytes ?? 0) }
 }
 
 extension Tensor {

@@ -11,14 +11,26 @@ public struct AutoencoderError: EngineError, Equatable {
     case repeatedPart(String)
     case noMatrix
     case keysNeeded(tensors: [String])
+    case familyAndKeys
+
+    // MARK: Families
+    case severalFamilies([AutoencoderFamily])
+    case otherFamily(AutoencoderFamily, why: String)
+    case severalFiles([String])
+    case notKnown(String, found: String, expected: String)
+    case parts(String, count: Int)
+
+    // MARK: Encoding
+    case noEncoder
+    case encodingNotStated([String])
+    case wrongInputWidth(found: Int, expected: Int)
 
     // MARK: Configuration
     case unknownArchitecture(String)
-    case transcoder(String)
     case unknownNormalization(String)
     case reshapedActivations(String)
     case otherSpace(hook: String, what: String)
-    case unknownHook(String)
+    case unknownHook(String, keys: String)
 
     // MARK: Tensors
     case emptyMatrix(tensor: String, shape: [Int])
@@ -45,7 +57,7 @@ public struct AutoencoderError: EngineError, Equatable {
 
   public var kind: FaultKind {
     switch reason {
-    case .unknownPart, .emptyKey, .repeatedPart, .noMatrix: .usage
+    case .unknownPart, .emptyKey, .repeatedPart, .noMatrix, .familyAndKeys, .wrongInputWidth: .usage
     default: .badData
     }
   }
@@ -62,14 +74,11 @@ extension AutoencoderError {
     case .repeatedPart(let part): "\(part): found twice, expected once"
     case .noMatrix: "found neither W_enc nor W_dec, expected at least one of them"
     case .keysNeeded(let tensors):
-      "no cfg.json beside it, expected --keys W_dec=NAME,... with some of its tensors: "
+      "of no family that is known here, expected --keys W_dec=NAME,... with some of its tensors: "
         + listing(tensors)
     case .unknownArchitecture(let name):
       "architecture \"\(name.printable())\", expected one of "
         + SAELensConfiguration.Architecture.allCases.map(\.rawValue).joined(separator: " ")
-    case .transcoder(let name):
-      "architecture \"\(name.printable())\": a transcoder writes into another space than it reads, "
-        + "expected an autoencoder"
     case .unknownNormalization(let name):
       "normalize_activations \"\(name.printable())\", expected one of "
         + SAELensConfiguration.Normalization.allCases.map(\.rawValue).joined(separator: " ")
@@ -78,10 +87,33 @@ extension AutoencoderError {
         + "expected the residual stream"
     case .otherSpace(let hook, let what):
       "hook \"\(hook.printable())\": \(what), expected the residual stream or the image embedding"
-    case .unknownHook(let hook):
+    case .unknownHook(let hook, let keys):
       "hook \"\(hook.printable())\": not known to be the residual stream or the image embedding; "
-        + "where it is, --keys W_enc=W_enc:T,W_dec=W_dec:N,b_dec=b_dec reads the tensors without "
+        + "where it is, --keys \(keys) reads the tensors without "
         + "cfg.json"
+    default: familyMessage
+    }
+  }
+
+  private var familyMessage: String {
+    switch reason {
+    case .familyAndKeys: "found --keys beside it, expected one of them"
+    case .severalFamilies(let families):
+      "fits more than one family, expected --family with one of "
+        + families.map(\.rawValue).joined(separator: " ")
+    case .otherFamily(let family, let why): "not of the family \(family.rawValue): \(why)"
+    case .severalFiles(let names):
+      "found \(names.count) files of weights, expected the path of one of them: "
+        + listing(names)
+    case .notKnown(let name, let found, let expected):
+      "\(name) \(found.printable()), expected \(expected)"
+    case .parts(let name, let count):
+      "\(name.printable()): found \(count) components, expected 1"
+    case .noEncoder: "found no encoder that can be computed with"
+    case .encodingNotStated(let missing):
+      "cannot encode: the files do not say " + missing.joined(separator: ", ")
+    case .wrongInputWidth(let found, let expected):
+      "inputs: found a width of \(found), expected \(expected)"
     default: tensorMessage
     }
   }
@@ -91,7 +123,7 @@ extension AutoencoderError {
     case .emptyMatrix(let tensor, let shape):
       "\(tensor.printable()): shape \(shape), expected at least one feature of at least one element"
     case .wrongShape(let tensor, let found, let expected, let sizes):
-      "\(tensor.printable()): shape \(found), expected \(expected) by \(sizes) of cfg.json"
+      "\(tensor.printable()): shape \(found), expected \(expected) by \(sizes)"
     case .transposed(let tensor, let found, let expected):
       "\(tensor.printable()): shape \(found), expected \(expected): the matrix is transposed; "
         + "--orientation says which way the features of W_dec run"

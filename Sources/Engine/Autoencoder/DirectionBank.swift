@@ -15,13 +15,21 @@ public struct DirectionBank: Sendable {
   /// The number of elements of a direction.
   public let width: Int
 
+  /// The bytes that are in memory rather than mapped: all of directions that were computed.
+  let heldBytes: Int
+
   /// Makes a bank of a stored matrix.
   ///
+  /// - Parameters:
+  ///   - tensor: The matrix.
+  ///   - isTransposed: Whether features are its columns.
+  ///   - isComputed: Whether it is in memory.
   /// - Precondition: The tensor has two dimensions and a floating-point type.
-  init(_ tensor: Tensor, isTransposed: Bool) {
+  init(_ tensor: Tensor, isTransposed: Bool, isComputed: Bool = false) {
     precondition(
       tensor.shape.count == 2 && tensor.dtype.isFloatingPoint,
       "\(tensor.name): \(tensor.dtype.rawValue) \(tensor.shapeDescription) is no matrix of weights")
+    heldBytes = isComputed ? tensor.bytes.count : 0
     (count, width) =
       isTransposed ? (tensor.shape[1], tensor.shape[0]) : (tensor.shape[0], tensor.shape[1])
     let stored = tensor.contiguousTranspose

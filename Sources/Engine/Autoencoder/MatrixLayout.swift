@@ -19,6 +19,15 @@ struct MatrixLayout {
     note(tensor, orientation, reason)
   }
 
+  /// Puts computed directions in the place of those stored.
+  mutating func replaceEncoder(_ bank: DirectionBank?) { encoder = bank }
+
+  /// Puts computed directions in the place of those stored.
+  mutating func replaceDecoder(_ bank: DirectionBank?) { decoder = bank }
+
+  /// Adds a line to the evidence.
+  mutating func addEvidence(_ line: String) { evidence.append(line) }
+
   private mutating func note(_ tensor: Tensor, _ orientation: Orientation, _ reason: String) {
     evidence.append(
       "\(tensor.name.printable(limit: 80)) \(tensor.shapeDescription): "

@@ -179,7 +179,7 @@ extension DirectionBank {
 }
 
 /// The cosine of two vectors, or nil if one is zero or not finite.
-private func cosine(_ a: Span<Float>, _ b: Span<Float>) -> Double? {
+func cosine(_ a: Span<Float>, _ b: Span<Float>) -> Double? {
   let lengths = euclideanNorm(a) * euclideanNorm(b)
   guard lengths > 0, lengths.isFinite else { return nil }
   var product = 0.0

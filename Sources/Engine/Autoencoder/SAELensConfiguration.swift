@@ -8,7 +8,20 @@ struct SAELensConfiguration {
   enum Architecture: String, CaseIterable {
     case standard, topk, batchtopk
     case matryoshkaBatchTopK = "matryoshka_batchtopk"
-    case jumprelu, gated
+    case jumprelu, gated, abstopk, transcoder
+    case skipTranscoder = "skip_transcoder"
+    case jumpreluTranscoder = "jumprelu_transcoder"
+
+    /// The vectors of length n.
+    var vectors: [String] {
+      switch self {
+      case .standard, .topk, .batchtopk, .matryoshkaBatchTopK, .abstopk, .transcoder,
+        .skipTranscoder:
+        ["b_enc"]
+      case .jumprelu, .jumpreluTranscoder: ["b_enc", "threshold"]
+      case .gated: ["b_gate", "r_mag", "b_mag"]
+      }
+    }
   }
 
   /// What is done to activations before they are encoded.
@@ -30,10 +43,21 @@ struct SAELensConfiguration {
   let featureCount: Int
   /// What is done to its input.
   let normalization: Normalization
-  /// Where its input was taken, if that is stated.
-  let hookName: String?
-  /// The model that its input was taken from, if that is stated.
-  let modelName: String?
+  /// The width of what it writes, `d_out`; `d_in` where it reads and writes one space.
+  let outputWidth: Int
+  /// Where its input was taken, and the model, as far as they are stated.
+  let hook: HookFacts
+  /// How many features are kept, `k`.
+  let k: Int?
+  /// The activation function of older files.
+  let activation: String?
+  /// Whether the decoder bias is subtracted from inputs.
+  let subtractsBias: Bool
+  /// Whether values are multiplied by the lengths of the decoder directions.
+  let scalesByDecoderNorm: Bool
+
+  /// Whether it writes into another space than it reads.
+  var isTranscoder: Bool { hook.isTranscoder }
 
   /// Reads and checks a configuration.
   ///
@@ -41,33 +65,41 @@ struct SAELensConfiguration {
   /// - Throws: `CheckpointError` if it cannot be read or a field is missing or of a wrong type;
   ///   `AutoencoderError` if it describes what cannot be read here.
   init(contentsOf path: String) throws {
-    let fields = Fields(path: path, json: try JSONValue(contentsOf: path))
+    let json = try JSONValue(contentsOf: path)
+    let fields = ConfigurationFields(
+      path: path, objects: [json["metadata"]?.object, json.object].compactMap { $0 })
     self.path = path
     architecture = try Self.architecture(fields)
     inputWidth = try fields.size("d_in")
     featureCount = try fields.size("d_sae")
     normalization = try Self.normalization(fields)
-    hookName = try fields.string("hook_name") ?? fields.string("hook_point")
-    modelName = try fields.string("model_name")
+    let isTranscoder = [.transcoder, .skipTranscoder, .jumpreluTranscoder].contains(architecture)
+    outputWidth = try isTranscoder ? fields.sizeIfStated("d_out") ?? inputWidth : inputWidth
+    hook = HookFacts(
+      name: try fields.string("hook_name") ?? fields.string("hook_point"),
+      outputName: isTranscoder ? try fields.string("hook_name_out") : nil,
+      layer: try fields.integer("hook_layer") ?? fields.integer("hook_point_layer"),
+      model: try fields.string("model_name"), isTranscoder: isTranscoder)
+    k = try fields.sizeIfStated("k") ?? fields.sizeIfStated("activation_fn_kwargs.k")
+    activation = try fields.string("activation_fn_str") ?? fields.string("activation_fn")
+    subtractsBias = try fields.bool("apply_b_dec_to_input") ?? !isTranscoder
+    scalesByDecoderNorm = try fields.bool("rescale_acts_by_decoder_norm") ?? false
     if let reshaping = try fields.string("reshape_activations"), reshaping != "none" {
       throw AutoencoderError(path: path, reason: .reshapedActivations(reshaping))
     }
   }
 
-  private static func architecture(_ fields: Fields) throws -> Architecture {
+  private static func architecture(_ fields: ConfigurationFields) throws -> Architecture {
     let activation = try fields.string("activation_fn_str") ?? fields.string("activation_fn")
     let name =
       try fields.string("architecture") ?? (activation == "topk" ? "topk" : "standard")
-    if name.contains("transcoder") {
-      throw AutoencoderError(path: fields.path, reason: .transcoder(name))
-    }
     guard let architecture = Architecture(rawValue: name) else {
       throw AutoencoderError(path: fields.path, reason: .unknownArchitecture(name))
     }
     return architecture == .standard && activation == "topk" ? .topk : architecture
   }
 
-  private static func normalization(_ fields: Fields) throws -> Normalization {
+  private static func normalization(_ fields: ConfigurationFields) throws -> Normalization {
     if let scaled = fields.value("normalize_activations")?.bool {
       return scaled ? .expectedAverage : .none
     }
@@ -94,40 +126,6 @@ extension SAELensConfiguration {
     case .layerNorm:
       "normalize_activations layer_norm centres and scales each input: decoder directions are "
         + "unchanged, encoder directions up to their mean, which the maps full and linear remove"
-    }
-  }
-
-  /// The members of the file, those of `metadata` first.
-  private struct Fields {
-    var path: String
-    var json: JSONValue
-
-    /// A member, or nil if there is none or it is null.
-    func value(_ name: String) -> JSONValue? {
-      for case .some(let value) in [json["metadata"]?[name], json[name]] where value != .null {
-        return value
-      }
-      return Optional.none
-    }
-
-    func string(_ name: String) throws(CheckpointError) -> String? {
-      guard let value = value(name) else { return nil }
-      guard let string = value.string else { throw wrong(name, value, "a string") }
-      return string
-    }
-
-    func size(_ name: String) throws(CheckpointError) -> Int {
-      guard let value = value(name) else {
-        throw CheckpointError(path: path, reason: .missingField(name))
-      }
-      guard let size = value.integer, size > 0 else { throw wrong(name, value, "a size above 0") }
-      return size
-    }
-
-    private func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> CheckpointError {
-      CheckpointError(
-        path: path,
-        reason: .wrongField(name, found: value.serialized(), expected: expected))
     }
   }
 }

@@ -7,6 +7,7 @@ public struct LensError: EngineError, Equatable {
     case alphaNotFinite(Double)
     case missingDirections(Direction)
     case missingBias
+    case unreadableSpace(Direction, hook: String?)
     case nonFinite(String)
     case wrongWidth(directions: Int, expected: Int, of: String)
     case wrongSpace(Autoencoder.Space, hook: String?, map: LensMap)
@@ -34,7 +35,7 @@ public struct LensError: EngineError, Equatable {
 
   public var kind: FaultKind {
     switch reason {
-    case .missingDirections, .missingBias, .nonFinite, .wrongWidth, .wrongSpace,
+    case .missingDirections, .missingBias, .unreadableSpace, .nonFinite, .wrongWidth, .wrongSpace,
       .wrongEmbeddingWidth:
       .badData
     default: .usage
@@ -55,6 +56,9 @@ public struct LensError: EngineError, Equatable {
     case .missingDirections(let direction):
       "\(direction.rawValue) directions: found none in the autoencoder"
     case .missingBias: "decoder bias: found none in the autoencoder, shifted directions need it"
+    case .unreadableSpace(let direction, let hook):
+      "\(direction.rawValue) directions: hook \"\(hook?.printable(limit: 80) ?? "not stated")\" is "
+        + "in another space, expected the residual stream or the image embedding"
     case .nonFinite(let what): "\(what): found numbers that are not finite"
     case .wrongWidth(let directions, let expected, let of):
       "width of the directions: found \(directions), expected \(expected), that of \(of)"

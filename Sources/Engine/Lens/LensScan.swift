@@ -98,6 +98,12 @@ extension LensScan {
     guard let bank else {
       throw LensError(subject: autoencoder.path, reason: .missingDirections(variant.direction))
     }
+    guard autoencoder.space(of: variant.direction) != .other else {
+      throw LensError(
+        subject: autoencoder.path,
+        reason: .unreadableSpace(
+          variant.direction, hook: autoencoder.hook(of: variant.direction)))
+    }
     return bank
   }
 
@@ -105,12 +111,14 @@ extension LensScan {
     for variant: LensVariant, head: ImageHead?, labels: LabelBank, directions: DirectionBank,
     _ autoencoder: Autoencoder
   ) throws(LensError) -> DirectionMap {
-    guard !(autoencoder.space == .joint && variant.map != .native),
-      !(autoencoder.space == .residual && variant.map == .native)
+    let found = autoencoder.space(of: variant.direction)
+    guard !(found == .joint && variant.map != .native),
+      !(found == .residual && variant.map == .native)
     else {
       throw LensError(
         subject: autoencoder.path,
-        reason: .wrongSpace(autoencoder.space, hook: autoencoder.hookName, map: variant.map))
+        reason: .wrongSpace(
+          found, hook: autoencoder.hook(of: variant.direction), map: variant.map))
     }
     let map: DirectionMap
     let space: String
@@ -155,5 +163,15 @@ extension LensScan {
       throw LensError(subject: autoencoder.path, reason: .nonFinite("decoder bias"))
     }
     return (bias, alpha)
+  }
+}
+
+extension Autoencoder {
+  /// The space in which a direction lies.
+  func space(of direction: Direction) -> Space { direction == .encoder ? space : decoderSpace }
+
+  /// The hook of that space.
+  func hook(of direction: Direction) -> String? {
+    direction == .encoder ? hookName : outputHookName ?? hookName
   }
 }

@@ -1,15 +1,18 @@
 extension Inspection {
-  /// A SAELens directory; one that cannot be read still shows its tensors.
-  static func autoencoder(_ options: InspectionOptions) -> Inspection {
+  /// An autoencoder of a known family; one that cannot be read still shows its tensors.
+  static func autoencoder(_ options: InspectionOptions) throws -> Inspection {
     var result = Inspection(path: options.path, kind: .autoencoder)
     do {
       let autoencoder = try Autoencoder(
-        directory: options.place, orientation: options.orientation)
+        contentsOf: options.place, family: options.family, orientation: options.orientation)
       result.add(autoencoder)
     } catch {
       result.refusal = error as? any EngineError
     }
-    let weights = options.place + "/" + Autoencoder.weightsName
+    var weights = options.place
+    if MappedFile.isDirectory(weights) {
+      weights += "/" + (try Autoencoder.weightsName(in: weights) ?? Autoencoder.weightsName)
+    }
     if let file = try? TensorFile(contentsOf: weights) {
       result.add(file, workers: options.workers)
     }
@@ -34,11 +37,27 @@ extension Inspection {
   }
 
   private mutating func add(_ autoencoder: Autoencoder) {
+    facts["family"] = .string(autoencoder.family)
+    if !autoencoder.familyEvidence.isEmpty {
+      facts["known by"] = .string(autoencoder.familyEvidence)
+    }
     facts["architecture"] = .string(autoencoder.architecture)
+    if let encoding = autoencoder.encoding { facts["encodes by"] = .string(encoding.summary) }
+    if let missing = autoencoder.encoding?.missing, !missing.isEmpty {
+      facts["not stated"] = .array(missing.map { .string($0) })
+    }
     facts["features"] = .integer(autoencoder.featureCount)
     facts["input width"] = .integer(autoencoder.inputWidth)
+    if let output = autoencoder.decoder?.width, output != autoencoder.inputWidth {
+      facts["output width"] = .integer(output)
+    }
     facts["space"] = .string(autoencoder.space.rawValue)
+    if autoencoder.decoderSpace != autoencoder.space {
+      facts["decoder space"] = .string(autoencoder.decoderSpace.rawValue)
+    }
     facts["hook"] = .string(autoencoder.hookName ?? "not stated")
+    if let output = autoencoder.outputHookName { facts["output hook"] = .string(output) }
+    if let layer = autoencoder.layer { facts["layer"] = .integer(layer) }
     facts["model"] = .string(autoencoder.modelName ?? "not stated")
     var parts: [JSONValue] = []
     if autoencoder.encoder != nil { parts.append("encoder") }
@@ -134,7 +153,10 @@ extension Inspection {
   static func tensorFile(_ options: InspectionOptions) throws -> Inspection {
     let file = try TensorFile(contentsOf: options.place)
     guard file.metadata["format"] == LabelBank.fileFormat else {
-      guard OpenCLIPNames.isLikely(in: file) else { return tensors(file, options) }
+      guard OpenCLIPNames.isLikely(in: file) else {
+        return Autoencoder.isKnown(weights: options.place)
+          ? try autoencoder(options) : tensors(file, options)
+      }
       do {
         return try model(options)
       } catch let error as ModelError {

@@ -4,7 +4,7 @@ internal import Foundation
 public struct Inspection: Sendable {
   /// What a path can be.
   public enum Kind: String, Sendable, CaseIterable {
-    case autoencoder = "SAELens autoencoder"
+    case autoencoder
     case keyedAutoencoder = "autoencoder by --keys"
     case model = "CLIP model"
     case run = "run directory"
@@ -55,18 +55,23 @@ extension Inspection {
   /// - Parameters:
   ///   - path: The path, or `org/name[@revision]` of a model in the local hub cache.
   ///   - keys: The names of an autoencoder's tensors; nil to go by the files.
+  ///   - family: The family of an autoencoder, where several fit.
   ///   - orientation: Which way the features of an autoencoder run, where that is not proven.
   ///   - workers: The number of threads.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if a file of a known kind is wrong;
   ///   `RunError` that says what was tried if the kind is not known.
   public init(
-    contentsOf path: String, keys: TensorKeys? = nil, orientation: Orientation? = nil, workers: Int
+    contentsOf path: String, keys: TensorKeys? = nil, family: AutoencoderFamily? = nil,
+    orientation: Orientation? = nil, workers: Int
   ) throws {
     let place = try Self.place(of: path)
     let options = InspectionOptions(
-      path: path, place: place, keys: keys, orientation: orientation, workers: workers)
+      path: path, place: place, keys: keys, family: family, orientation: orientation,
+      workers: workers)
     if keys != nil {
       self = try .keyedAutoencoder(options)
+    } else if family != nil {
+      self = try .autoencoder(options)
     } else if MappedFile.isDirectory(place) {
       self = try .directory(options)
     } else {
@@ -93,17 +98,22 @@ extension Inspection {
   private static func directory(_ options: InspectionOptions) throws -> Inspection {
     let has = { MappedFile.exists(options.place + "/" + $0) }
     if has("run.json") { return try run(options) }
-    if has(Autoencoder.configurationName) { return autoencoder(options) }
+    if has(Autoencoder.configurationName) || Autoencoder.hasConfiguration(in: options.place) {
+      return try autoencoder(options)
+    }
     if has(ModelFiles.huggingFaceConfiguration) || has(ModelFiles.openCLIPConfiguration) {
       return try model(options)
     }
     if let name = ModelFiles.huggingFaceWeights.first(where: has) {
       let file = try TensorFile(contentsOf: options.place + "/" + name)
-      return OpenCLIPNames.isLikely(in: file) ? try model(options) : tensors(file, options)
+      if OpenCLIPNames.isLikely(in: file) { return try model(options) }
+      return Autoencoder.isKnown(weights: options.place + "/" + name)
+        ? try autoencoder(options) : tensors(file, options)
     }
-    if has(Autoencoder.weightsName) {
-      return tensors(
-        try TensorFile(contentsOf: options.place + "/" + Autoencoder.weightsName), options)
+    if let weights = try Autoencoder.weightsName(in: options.place) {
+      var options = options
+      options.place += "/" + weights
+      return try tensorFile(options)
     }
     do {
       return try tokenizer(options)
@@ -111,7 +121,7 @@ extension Inspection {
       throw RunError(
         subject: options.path,
         reason: .unknownKind(tried: [
-          "run directory: no run.json", "SAELens autoencoder: no cfg.json",
+          "run directory: no run.json", "autoencoder: no cfg.json and no file of weights",
           "CLIP model: no config.json or open_clip_config.json", "weights: no model.safetensors",
           "tokenizer: no tokenizer.json, vocab.json with merges.txt, or "
             + "bpe_simple_vocab_16e6.txt.gz",
@@ -131,7 +141,7 @@ extension Inspection {
       return try self.directory(options)
     case Autoencoder.weightsName where MappedFile.exists(directory + "/cfg.json"):
       options.place = directory
-      return autoencoder(options)
+      return try autoencoder(options)
     case "tokenizer.json", "vocab.json", "merges.txt":
       if name == "merges.txt" { options.place = directory + "/vocab.json" }
       return try tokenizer(options)
@@ -178,6 +188,7 @@ struct InspectionOptions {
   /// The file or directory that it leads to.
   var place: String
   var keys: TensorKeys?
+  var family: AutoencoderFamily?
   var orientation: Orientation?
   var workers: Int
 

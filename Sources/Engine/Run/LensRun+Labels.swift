@@ -6,6 +6,8 @@ struct ScannedDirections {
   let isMapped: Bool
   /// The labels kept at each end, K.
   let topCount: Int
+  /// The bytes of directions that were computed.
+  let heldBytes: Int
 }
 
 extension LensRun {
@@ -100,8 +102,9 @@ extension LensRun {
       isPacked: ProductLayout(count: count, width: width).isPacked, isStored: stored != nil,
       encoding: encoding,
       scan: MemorySizes.Scan(
-        directionWidth: bank.width, isMapped: directions.isMapped, topCount: directions.topCount),
-      mappedBytes: bank.tensor.bytes.count + (stored ?? 0))
+        directionWidth: bank.width, isMapped: directions.isMapped, topCount: directions.topCount,
+        heldBytes: directions.heldBytes),
+      mappedBytes: bank.tensor.bytes.count - bank.heldBytes + (stored ?? 0))
     return try MemoryPlan(
       sizes, workers: request.workers, stated: request.memoryLimit,
       standard: MemoryLimit.current.standard, labels: labels)

@@ -52,11 +52,12 @@ public struct LensRun: Sendable {
       ? Self.jointWidth(for: request, model: model) : model?.visionWidth
     let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
-      orientation: request.orientation, expectedWidth: expectedWidth)
+      family: request.family, orientation: request.orientation, expectedWidth: expectedWidth)
     try inputs.add(role: "autoencoder", autoencoder.sourcePaths)
     let variant = try LensVariant(
       direction: request.direction,
-      map: request.map ?? (autoencoder.space == .joint ? .native : .full), alpha: request.alpha)
+      map: request.map ?? (autoencoder.space(of: request.direction) == .joint ? .native : .full),
+      alpha: request.alpha)
     let head = variant.map == .native ? nil : try model?.imageHead()
     if variant.map != .native, head == nil {
       throw RunError(
@@ -72,7 +73,8 @@ public struct LensRun: Sendable {
       for: request, model: model, inputs: &inputs,
       scannedWith: ScannedDirections(
         bank: try LensScan.directions(of: autoencoder, variant: variant),
-        isMapped: variant.map != .native, topCount: request.topCount), progress: progress)
+        isMapped: variant.map != .native, topCount: request.topCount,
+        heldBytes: autoencoder.heldBytes), progress: progress)
     clock.end("labels")
     let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
     scan = try LensScan(
@@ -287,11 +289,14 @@ extension LensRun {
     [
       "path": .string(MappedFile.absolute(autoencoder.path)),
       "family": .string(autoencoder.family),
+      "family_evidence": .string(autoencoder.familyEvidence),
       "architecture": .string(autoencoder.architecture),
       "features": .integer(autoencoder.featureCount),
       "input_width": .integer(autoencoder.inputWidth),
       "space": .string(autoencoder.space.rawValue),
+      "decoder_space": .string(autoencoder.decoderSpace.rawValue),
       "hook": autoencoder.hookName.map { .string($0) } ?? .null,
+      "layer": autoencoder.layer.map { .integer($0) } ?? .null,
       "notes": .array(autoencoder.notes.map { .string($0) }),
       "evidence": .array(autoencoder.evidence.map { .string($0) }),
     ]

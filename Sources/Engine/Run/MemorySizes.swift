@@ -23,6 +23,8 @@ struct MemorySizes: Equatable, Sendable {
     let isMapped: Bool
     /// The labels kept at each end, K.
     let topCount: Int
+    /// The bytes of directions that were computed.
+    var heldBytes = 0
   }
 
   /// The labels, C.
@@ -131,6 +133,6 @@ extension MemorySizes {
     let blocks = workers > 1 ? 3 * Double(workers) + 2 + 2 : 1 + 2
     // The image head, and its operand.
     let head = scan.isMapped ? 4 * d * width * (1 + packed) : 0
-    return Self.base + head + Double(workers) * worker + blocks * block
+    return Self.base + Double(scan.heldBytes) + head + Double(workers) * worker + blocks * block
   }
 }

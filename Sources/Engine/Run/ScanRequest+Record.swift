@@ -9,7 +9,8 @@ extension ScanRequest {
     var record: JSONObject = [
       "model": isHubName ? text(model) : path(model), "tokenizer": path(tokenizer),
       "sae": path(autoencoder),
-      "keys": text(keys), "orientation": text(orientation?.rawValue),
+      "keys": text(keys), "family": text(family?.rawValue),
+      "orientation": text(orientation?.rawValue),
       "direction": .string(direction.rawValue), "map": text(map?.rawValue),
       "alpha": alpha.map { JSONValue($0) } ?? .null,
     ]

@@ -18,6 +18,7 @@ extension ScanRequest {
       workers: try options.needed("threads", record["threads"]?.integer))
     tokenizer = options.text("tokenizer")
     keys = options.text("keys")
+    family = try options.choice("family")
     orientation = try options.choice("orientation")
     alpha = record["alpha"]?.double
     temperature = record["temperature"]?.double

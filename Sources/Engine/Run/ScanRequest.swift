@@ -14,8 +14,10 @@ public struct ScanRequest: Sendable {
   public var tokenizer: String?
   /// The autoencoder's file or directory.
   public var autoencoder: String
-  /// The names of tensors, as `W_dec=NAME,...`; nil for a SAELens directory.
+  /// The names of tensors, as `W_dec=NAME,...`; nil for a checkpoint of a known family.
   public var keys: String?
+  /// The family of the autoencoder, where several fit.
+  public var family: AutoencoderFamily?
   /// What the rows of stored matrices are, where it cannot be proven.
   public var orientation: Orientation?
   /// Which direction is read.

@@ -55,7 +55,7 @@ public struct TextQuery: Sendable {
     // The width that the run found: the same matrix is then read the same way round.
     let autoencoder = try Autoencoder(
       contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
-      orientation: request.orientation,
+      family: request.family, orientation: request.orientation,
       expectedWidth: run.description["autoencoder"]?["input_width"]?.integer)
     self.autoencoder = autoencoder
     selection =

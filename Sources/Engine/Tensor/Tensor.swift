@@ -39,6 +39,18 @@ public struct Tensor: Sendable {
     byteOrder = .little
   }
 
+  /// Makes a tensor of elements in memory.
+  ///
+  /// - Parameters:
+  ///   - name: The name.
+  ///   - shape: The sizes of the dimensions.
+  ///   - elements: The elements in row-major order.
+  /// - Precondition: There are as many elements as the shape says.
+  init(name: String, shape: [Int], elements: [Float]) {
+    let bytes = unsafe elements.withUnsafeBytes { unsafe Data($0) }
+    self.init(name: name, dtype: .f32, shape: shape, bytes: bytes)
+  }
+
   /// Makes a tensor of elements that lie anywhere in stored bytes.
   ///
   /// - Parameters:

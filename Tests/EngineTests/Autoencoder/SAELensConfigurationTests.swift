@@ -83,12 +83,7 @@ import Testing
     (
       #""architecture": "vanilla\u001b""#,
       "architecture \"vanilla\\u{1b}\", expected one of standard topk batchtopk "
-        + "matryoshka_batchtopk jumprelu gated"
-    ),
-    (
-      #""architecture": "skip_transcoder""#,
-      "architecture \"skip_transcoder\": a transcoder writes into another space than it reads, "
-        + "expected an autoencoder"
+        + "matryoshka_batchtopk jumprelu gated abstopk transcoder skip_transcoder jumprelu_transcoder"
     ),
     (#""architecture": 3"#, "field \"architecture\": found 3, expected a string"),
     (

@@ -65,7 +65,7 @@ import Testing
     #expect(error?.kind == .missingInput)
     #expect(
       message { _ = try Autoencoder(contentsOf: weights) }
-        == "\(weights): no cfg.json beside it, expected --keys W_dec=NAME,... with some of its "
+        == "\(weights): of no family that is known here, expected --keys W_dec=NAME,... with some of its "
         + "tensors: W_dec [13, 5], W_enc [5, 13], b_dec [5], b_enc [13]")
   }
 
