@@ -140,11 +140,14 @@ extension Autoencoder {
   /// A note on an encoder whose directions all point along those of the decoder, or nil.
   ///
   /// Many trainers begin with such weights, and trained ones never stay so but where they are tied.
-  /// One feature that differs ends the look.
+  /// One feature that differs ends the look; a few of its elements mostly show it, where all of them
+  /// lie on as many pages of the file.
   private static func note(onTraining layout: MatrixLayout, encoding: Encoding?) -> String? {
     guard let encoder = layout.encoder, let decoder = layout.decoder,
       encoder.width == decoder.width, encoder.count == decoder.count, encoder.count > 0
     else { return nil }
+    let (first, other) = (encoder.start(ofDirection: 0), decoder.start(ofDirection: 0))
+    if let cosine = cosine(first.span, other.span), cosine < 0.9 { return nil }
     for feature in 0..<encoder.count {
       let range = feature..<(feature + 1)
       let (a, b) = (encoder.rows(range), decoder.rows(range))

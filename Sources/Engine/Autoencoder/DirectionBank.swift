@@ -79,6 +79,17 @@ public struct DirectionBank: Sendable {
     }
   }
 
+  /// The first elements of a direction, at most 16.
+  func start(ofDirection feature: Int) -> [Float] {
+    var elements = [Float](repeating: 0, count: min(16, width))
+    var target = elements.mutableSpan
+    for j in target.indices {
+      let index = isTransposed ? j * count + feature : feature * width + j
+      tensor.copyFloats(in: index..<(index + 1), into: &target, at: j)
+    }
+    return elements
+  }
+
   /// Whether the elements can be used where they lie in the file.
   var isInPlace: Bool { tensor.isInPlace }
 
