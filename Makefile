@@ -7,9 +7,11 @@ OUT ?= out
 DATA ?= ../shared/data
 PYTHON ?= python3
 BENCH ?=
+SECONDS_A_TARGET ?= 60
+TARGET ?=
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-bench oracle bench scaling \
-	manual install uninstall clean
+.PHONY: help setup build demo test lint unit-tests check-demo check-bench oracle fuzz check-fuzz bench \
+	scaling manual install uninstall clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -57,8 +59,18 @@ unit-tests:
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
 
-oracle: build ## Compare with transformers at the sizes of real CLIP (needs torch, transformers)
+oracle: build ## Compare with transformers and safetensors (needs them and torch)
 	$(PYTHON) Tests/Oracle/full_size.py --work $(OUT)/full-size --data $(DATA) --lensctl $(LENSCTL)
+	$(PYTHON) Tests/Oracle/fuzz_safetensors.py --lensctl $(LENSCTL)
+
+# The engine is built anew below .build/fuzz, instrumented; its internals are what is fuzzed.
+fuzz: ## Give every reader of files changed inputs (SECONDS_A_TARGET=60, TARGET=all of them)
+	swift build --package-path Tests/Fuzz --scratch-path .build/fuzz -c release --product Fuzz \
+	  -Xswiftc -enable-testing -Xswiftc -sanitize=fuzzer,address
+	Tests/Fuzz/run.sh $(SECONDS_A_TARGET) $(OUT)/fuzz $(TARGET)
+
+check-fuzz:
+	$(MAKE) --no-print-directory fuzz SECONDS_A_TARGET=2
 
 bench: build ## Time the engine beside bare products, naive loops, NumPy, PyTorch, transformers
 	swift build -c release --product enginebench

@@ -227,7 +227,8 @@ extension JSONParser {
       guard skipDigits() > 0 else { throw fail("no digit in the exponent") }
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    if isInteger, let value = Int(text) { return .integer(value) }
+    // As other readers have it, -0 keeps its sign and so is no whole number from 0.
+    if isInteger, text != "-0", let value = Int(text) { return .integer(value) }
     guard let value = Double(text), value.isFinite else {
       throw fail("a number too large", at: start)
     }

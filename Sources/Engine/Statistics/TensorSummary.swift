@@ -28,7 +28,8 @@ public struct TensorSummary: Sendable, Equatable {
     let isMatrix = tensor.shape.count == 2
     let width = isMatrix ? tensor.shape[1] : tensor.elementCount
     let rows = isMatrix ? tensor.shape[0] : 1
-    let rowsOfBlock = isMatrix ? max(1, Self.blockSize / max(1, width)) : 1
+    // Rows without elements are one block, since a header can claim any number of them.
+    let rowsOfBlock = isMatrix ? max(1, width == 0 ? rows : Self.blockSize / width) : 1
     let ranges: [Range<Int>]
     if isMatrix {
       ranges = stride(from: 0, to: rows, by: rowsOfBlock).map {

@@ -164,7 +164,10 @@ private struct ScalarPatternReader {
     guard let end = rest.firstIndex(of: "}") else { return nil }
     let numbers = rest[..<end].split(separator: ",", omittingEmptySubsequences: false)
     rest = rest[(end + 1)...]
-    let values = numbers.map { digits in Int(String(String.UnicodeScalarView(digits))) }
+    // Int reads a sign too, which a count does not have.
+    let values = numbers.map { digits in
+      digits.first == "+" ? nil : Int(String(String.UnicodeScalarView(digits)))
+    }
     guard let least = values.first ?? nil, least > 0, values.count <= 2 else { return nil }
     if values.count == 1 { return least...least }
     if numbers[1].isEmpty { return least...Int.max }

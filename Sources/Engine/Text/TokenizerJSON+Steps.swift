@@ -7,13 +7,14 @@ extension TokenizerJSON {
     guard steps.reduce(1, { $0 * $1.growth }) <= Self.greatestGrowth else {
       throw refuse(
         "normalizer", .string("\(steps.count) steps"),
-        "steps that make a text at most a million times as long")
+        "steps that make a text at most 10,000 times as long")
     }
     return steps
   }
 
-  /// More than any tokenizer's steps can do to a text, which do far less to most.
-  private static let greatestGrowth = 1e6
+  /// More than the steps of published tokenizers can do to a text, which do far less to most; with
+  /// it a label of 50 letters stays within a few megabytes.
+  private static let greatestGrowth = 1e4
 
   /// The most bytes of a token of a unigram model; those of published ones have up to 100.
   private static let longestToken = 1024

@@ -41,6 +41,7 @@ import Testing
     ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .number(0x1p63)),
     ("1.0", .number(1)), ("1e2", .number(100)), ("1E+2", .number(100)), ("25e-1", .number(2.5)),
     ("0.1", .number(0.1)), ("4.9e-324", .number(.leastNonzeroMagnitude)), ("1e-400", .number(0)),
+    ("-0", .number(-0.0)),
   ])
   func numbersAreRead(text: String, value: JSONValue) throws {
     #expect(try parse(text) == value)

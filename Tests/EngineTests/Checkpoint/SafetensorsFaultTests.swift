@@ -147,7 +147,7 @@ import Testing
         == "t: ends at byte \(last), but the data has 8: the file is \(last - 8) bytes short")
   }
 
-  @Test(arguments: ["[-2]", "[2.0]", "[\"2\"]", "2", "null", "[9223372036854775808]"])
+  @Test(arguments: ["[-2]", "[-0]", "[2.0]", "[\"2\"]", "2", "null", "[9223372036854775808]"])
   func row17DimensionsNotWholeNumbers(shape: String) {
     #expect(message(shape: shape) == "t: shape is not a list of whole numbers from 0")
   }

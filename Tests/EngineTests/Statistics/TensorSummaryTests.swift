@@ -36,7 +36,10 @@ import Testing
     #expect(summary.nonFiniteCount == 0)
   }
 
-  @Test(arguments: [([0], nil), ([0, 3], 0), ([3, 0], 3)] as [([Int], Int?)])
+  @Test(
+    arguments: [
+      ([0], nil), ([0, 3], 0), ([3, 0], 3), ([1 << 60, 0], 1 << 60),
+    ] as [([Int], Int?)])
   func emptyTensorsHaveNoExtremes(shape: [Int], zeroRows: Int?) {
     let summary = TensorSummary(of: tensor(.f32, shape, []), workers: 2)
     #expect(summary.minimum == nil)

@@ -79,7 +79,7 @@ import Testing
               ["type": "Replace", "pattern": ["String": "a"], "content": "aa"]
             }),
         ],
-        "normalizer: found \"30 steps\", expected steps that make a text at most a million times as long"
+        "normalizer: found \"30 steps\", expected steps that make a text at most 10,000 times as long"
       ),
       (
         "model",

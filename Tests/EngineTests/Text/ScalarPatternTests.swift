@@ -23,7 +23,8 @@ import Testing
 
   @Test(arguments: [
     "", "a*", "a?", "(a)", "a|b", "^a", "a$", ".", "a+b", "ab+", "a+?", "[a", "[]", "[a&&b]",
-    "[[:alpha:]]", #"\w"#, #"\d+"#, #"\p{L}"#, #"\1"#, "a{0,2}", "a{3,2}", "a{x}", "a{", "[c-a]",
+    "[[:alpha:]]", #"\w"#, #"\d+"#, #"\p{L}"#, #"\1"#, "a{0,2}", "a{3,2}", "a{x}", "a{+2}",
+    "a{2,+3}", "a{", "[c-a]",
     "\\",
   ])
   func otherPatternsAreNotRead(regex: String) {
