@@ -74,7 +74,7 @@ extension Autoencoder {
     var notes = parts.notes + sides.notes
     notes += [
       Self.note(onBias: parts.decoderBias),
-      Self.note(onTraining: parts.layout, encoding: parts.encoding),
+      Self.note(onTraining: parts.layout),
     ].compactMap { $0 }
     self.init(
       path: path, sourcePaths: parts.configurationPaths + weights.filePaths,
@@ -142,16 +142,14 @@ extension Autoencoder {
   /// Many trainers begin with such weights, and trained ones never stay so but where they are tied.
   /// One feature that differs ends the look; a few of its elements mostly show it, where all of them
   /// lie on as many pages of the file.
-  private static func note(onTraining layout: MatrixLayout, encoding: Encoding?) -> String? {
+  private static func note(onTraining layout: MatrixLayout) -> String? {
     guard let encoder = layout.encoder, let decoder = layout.decoder,
       encoder.width == decoder.width, encoder.count == decoder.count, encoder.count > 0
     else { return nil }
     let (first, other) = (encoder.start(ofDirection: 0), decoder.start(ofDirection: 0))
     if let cosine = cosine(first.span, other.span), cosine < 0.9 { return nil }
-    for feature in 0..<encoder.count {
-      let range = feature..<(feature + 1)
-      let (a, b) = (encoder.rows(range), decoder.rows(range))
-      guard let cosine = cosine(a.span, b.span), cosine >= parallel else { return nil }
+    guard allCosines(encoder, decoder, satisfy: { $0.map { $0 >= parallel } ?? false }) else {
+      return nil
     }
     return "every encoder direction is parallel to its decoder direction: tied weights, or an "
       + "initialisation that was never trained"

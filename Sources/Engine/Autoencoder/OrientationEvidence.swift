@@ -147,25 +147,41 @@ struct Pairing: Equatable {
 /// - Returns: The mean, or nil for fewer than eight pairs.
 /// - Precondition: The banks have the same count and width.
 func meanCosine(_ first: DirectionBank, _ second: DirectionBank) -> Double? {
+  var (sum, pairs) = (0.0, 0)
+  _ = allCosines(first, second) { cosine in
+    if let cosine { (sum, pairs) = (sum + cosine, pairs + 1) }
+    return true
+  }
+  return pairs >= LengthScatter.Sample.minimumCount ? sum / Double(pairs) : nil
+}
+
+/// Whether the cosines of the directions of two banks with one another all satisfy a predicate.
+///
+/// - Parameters:
+///   - first: Directions, [n, d].
+///   - second: Directions, [n, d].
+///   - predicate: Called with the cosines in order, nil where a direction is zero or not finite,
+///     until it gives false.
+/// - Returns: False if it gave false.
+/// - Precondition: The banks have the same count and width.
+func allCosines(
+  _ first: DirectionBank, _ second: DirectionBank, satisfy predicate: (Double?) -> Bool
+) -> Bool {
   precondition(
     first.count == second.count && first.width == second.width,
     "[\(first.count), \(first.width)] and [\(second.count), \(second.width)]")
   let (block, width) = (256, first.width)
-  var (sum, pairs) = (0.0, 0)
   for start in stride(from: 0, to: first.count, by: block) {
     let range = start..<min(start + block, first.count)
     let a = first.rows(range)
     let b = second.rows(range)
     for i in 0..<range.count {
       let bounds = (i * width)..<((i + 1) * width)
-      guard let cosine = cosine(a.span.extracting(bounds), b.span.extracting(bounds)) else {
-        continue
-      }
-      sum += cosine
-      pairs += 1
+      let cosine = cosine(a.span.extracting(bounds), b.span.extracting(bounds))
+      guard predicate(cosine) else { return false }
     }
   }
-  return pairs >= LengthScatter.Sample.minimumCount ? sum / Double(pairs) : nil
+  return true
 }
 
 extension DirectionBank {
