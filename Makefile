@@ -2,6 +2,9 @@
 
 PREFIX ?= /usr/local
 LENSCTL = .build/release/lensctl
+# One flag for all that is built so: Swift's libraries become part of each program, which then starts
+# sooner and runs where Swift is not installed.
+RELEASE = -c release --static-swift-stdlib
 EMOJI = examples/emoji
 OUT ?= out
 DATA ?= ../shared/data
@@ -21,7 +24,7 @@ setup: ## Install the Debian packages that are missing
 	@scripts/setup.sh
 
 build: setup ## Build lensctl, optimised: .build/release/lensctl
-	swift build -c release --product lensctl
+	swift build $(RELEASE) --product lensctl
 
 demo: build ## Read the autoencoders of examples/emoji and show what their features mean
 	@mkdir -p $(OUT)
@@ -73,12 +76,12 @@ check-fuzz:
 	$(MAKE) --no-print-directory fuzz SECONDS_A_TARGET=2
 
 bench: build ## Time the engine beside bare products, naive loops, NumPy, PyTorch, transformers
-	swift build -c release --product enginebench
+	swift build $(RELEASE) --product enginebench
 	@mkdir -p $(OUT)
 	PYTHON=$(PYTHON) .build/release/enginebench $(BENCH) --csv $(OUT)/bench.csv
 
 check-bench:
-	swift build -c release --product enginebench
+	swift build $(RELEASE) --product enginebench
 	@mkdir -p $(OUT)
 	.build/release/enginebench --help >$(OUT)/bench-usage.txt
 	PYTHON=/usr/bin/python3 .build/release/enginebench --smoke --csv $(OUT)/bench-smoke.csv \
@@ -89,11 +92,12 @@ check-bench:
 scaling: build ## Time a million features and 37,445 labels, and sample the memory used
 	$(PYTHON) benchmarks/scaling.py --lensctl $(LENSCTL) --work $(OUT)/scaling
 
+# From a debug build: the plugin would build the optimised program again, without RELEASE's flag.
 manual: build
-	swift package generate-manual --multi-page --configuration release
+	swift package generate-manual --multi-page --configuration debug
 
 install: manual ## Install the binary, completions and man pages below PREFIX
-	install -D -m 755 $(LENSCTL) $(DESTDIR)$(PREFIX)/bin/lensctl
+	install -D -s -m 755 $(LENSCTL) $(DESTDIR)$(PREFIX)/bin/lensctl
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
