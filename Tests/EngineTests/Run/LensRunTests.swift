@@ -275,9 +275,11 @@ import Testing
     let risk =
       "2 labels that another tokenizer of CLIP may cut otherwise (non-ASCII and the like); "
       + "lensctl inspect tells which"
-    #expect(try LensRun(request).warnings == [risk, reduced])
+    // Kernels chosen in the environment of the tests may be slow, which is told too.
+    let warnings = [risk] + BLAS.kernel.warnings + [reduced]
+    #expect(try LensRun(request).warnings == warnings)
     let json = try LensRun(request).write(to: directory.path + "/run")
-    #expect(json["warnings"] == [.string(risk), .string(reduced), .string(masked)])
+    #expect(json["warnings"] == .array((warnings + [masked]).map { .string($0) }))
     #expect(
       json["counts"] == ["features": 48, "read": 44, "dead": 1, "nonfinite": 3, "unmapped": 0])
     request.isStrict = true
@@ -287,7 +289,7 @@ import Testing
     request.features = "0-4"
     #expect(
       try LensRun(request).write(to: directory.path + "/strict")["warnings"]
-        == [.string(risk), .string(reduced)])
+        == .array(warnings.map { .string($0) }))
     #expect(try RunWriterTests.names(in: directory) == ["labels.txt", "run", "strict"])
   }
 
@@ -298,7 +300,9 @@ import Testing
     request.topCount = 1
     let run = try LensRun(request)
     #expect(
-      run.warnings == ["one usable label: its probability is 1, margin and entropy are undefined"])
+      run.warnings == BLAS.kernel.warnings + [
+        "one usable label: its probability is 1, margin and entropy are undefined"
+      ])
     _ = try run.write(to: directory.path + "/run")
     let features = try RunDirectory(contentsOf: directory.path + "/run").features
     #expect(features.topProbabilities.allSatisfy { $0 == 1 })
