@@ -20,6 +20,9 @@ struct BankReading: Sendable {
   /// v · m of each feature, [n].
   private(set) var meanCosines: [Float] = []
 
+  /// v · μ of each feature, [n].
+  private(set) var centerProducts: [Float] = []
+
   /// Reads a bank.
   ///
   /// - Parameters:
@@ -38,7 +41,7 @@ struct BankReading: Sendable {
       let count = nulls.count { $0.scores.contains { $0.kind == score.kind } }
       return Naming(kind: score.kind, nullScores: [[Float]](repeating: [], count: count))
     }
-    var meanCosines: [Float] = []
+    var (meanCosines, centerProducts) = ([Float](), [Float]())
     let center = moments.mean
     bank.forEachTile(
       workers: workers,
@@ -47,6 +50,7 @@ struct BankReading: Sendable {
       Self.read(tile, banks: banks, center: center, truth: truth, rooms: &rooms)
     } _: { part in
       meanCosines += part.meanCosines
+      centerProducts += part.centerProducts
       for index in namings.indices {
         namings[index].labels += part.namings[index].labels
         namings[index].scores += part.namings[index].scores
@@ -58,11 +62,13 @@ struct BankReading: Sendable {
     }
     self.namings = namings
     self.meanCosines = meanCosines
+    self.centerProducts = centerProducts
   }
 
   private struct Part: Sendable {
     var namings: [Naming]
-    var meanCosines: [Float]
+    var meanCosines: [Float] = []
+    var centerProducts: [Float] = []
   }
 
   private static func read(
@@ -70,7 +76,10 @@ struct BankReading: Sendable {
     truth: [Int32]?, rooms: inout [BankView.Room]
   ) -> Part {
     let products = centerProducts(tile, center: center)
-    var part = Part(namings: banks[0].scores.map { Naming(kind: $0.kind) }, meanCosines: [])
+    var part = Part(namings: banks[0].scores.map { Naming(kind: $0.kind) })
+    part.centerProducts = products.enumerated().map { row, product in
+      tile.statuses[row] == .read ? Float(product) : .nan
+    }
     for (index, bank) in banks.enumerated() {
       let facts = bank.view.multiply(
         tile.images.span, rows: tile.rows, centerProducts: products, into: &rooms[index])
