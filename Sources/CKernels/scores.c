@@ -84,11 +84,6 @@ KERNEL void kernel_scores(const float *products, const float *slopes, const floa
   }
 }
 
-KERNEL void kernel_shift_and_scale(float *products, const float *constants, float factor,
-                                   size_t count) {
-  for (size_t j = 0; j < count; j++) products[j] = (products[j] + constants[j]) * factor;
-}
-
 KERNEL double kernel_exponentials(const float *source, float scale, float offset, size_t count,
                                   float *target) {
   doubles low = {}, high = {};

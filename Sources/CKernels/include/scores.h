@@ -25,9 +25,6 @@ size_t kernel_scores_above(const float *products, const float *slopes, const flo
 void kernel_scores(const float *products, const float *slopes, const float *shifts,
                    const float *constants, float factor, float shift, size_t count, float *scores);
 
-// products[j] = (products[j] + constants[j]) * factor for a row.
-void kernel_shift_and_scale(float *products, const float *constants, float factor, size_t count);
-
 // target[j] = exp(scale * (source[j] - offset)) for a row; scale * (source[j] - offset) may not exceed
 // 88. Returns the sum, in double.
 double kernel_exponentials(const float *source, float scale, float offset, size_t count,

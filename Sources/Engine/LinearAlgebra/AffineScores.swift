@@ -112,26 +112,6 @@ struct AffineScores: Sendable {
   }
 }
 
-/// Replaces a row of products by `(product + constant) · factor`.
-///
-/// The corresponding C function is `kernel_shift_and_scale`.
-///
-/// - Parameters:
-///   - products: The products, of which a row is changed in place.
-///   - start: Where the row starts.
-///   - constants: What is added, as long as the row.
-///   - factor: The factor.
-func shiftAndScale(
-  _ products: inout MutableSpan<Float>, at start: Int, constants: [Float], factor: Float
-) {
-  precondition(
-    start >= 0 && start + constants.count <= products.count, "a row at \(start)")
-  unsafe products.withUnsafeMutableBufferPointer { buffer in
-    guard let base = buffer.baseAddress else { return }
-    unsafe kernel_shift_and_scale(base + start, constants, factor, constants.count)
-  }
-}
-
 /// Writes exponentials of a row, `exp(scale · (x - offset))`, each within (2 + 1.2 |e|)·1e-7 of
 /// itself, e its exponent.
 ///

@@ -87,6 +87,36 @@ struct BankMoments: Sendable {
 }
 
 extension BankMoments {
+  /// The mean of the unit images of the sample, [D]; zeros if it is empty.
+  var sampleMean: [Double] {
+    let width = mean.count
+    guard !samplePositions.isEmpty else { return mean }
+    var sums = [Double](repeating: 0, count: width)
+    for row in samplePositions.indices {
+      for p in 0..<width { sums[p] += Double(sample[row * width + p]) }
+    }
+    return sums.map { $0 / Double(samplePositions.count) }
+  }
+
+  /// The share of the features' energy that is common to all, without bias:
+  /// `|μ|² - (1 - |μ|²)/(n' - 1)`, about 0 for vectors that have nothing in common.
+  var commonEnergy: Double {
+    let square = mean.reduce(0) { $0 + $1 * $1 }
+    return count > 1 ? square - (1 - square) / Double(count - 1) : square
+  }
+
+  /// The common energy from which on null banks keep the mean of the features.
+  static let leastCommonEnergy = 0.01
+
+  /// What null banks of these features keep: the common direction of the labels, and the mean of the
+  /// features if they have something in common.
+  ///
+  /// - Parameter labels: The labels.
+  /// - Returns: Vectors of [D].
+  func fixedDirections(_ labels: LabelSide) -> [[Double]] {
+    [labels.meanDirection] + (commonEnergy > Self.leastCommonEnergy ? [mean] : [])
+  }
+
   /// The covariance of the unit images over features, [D, D].
   var covariance: [Double] {
     let width = mean.count

@@ -20,19 +20,18 @@ struct BankReading: Sendable {
   /// v · m of each feature, [n].
   private(set) var meanCosines: [Float] = []
 
-  /// v · μ of each feature, [n].
-  private(set) var centerProducts: [Float] = []
+  /// v · ū of each feature, [n], with ū the mean of the features over the sample.
+  private(set) var bankMeanCosines: [Float] = []
 
   /// Reads a bank.
   ///
   /// - Parameters:
   ///   - bank: The features.
-  ///   - moments: What is known of them.
   ///   - banks: The real bank first, then null banks, which may have fewer scores.
   ///   - truth: The true label of each feature, -1 for none, [n]; nil without truth.
   ///   - workers: The number of threads; the results are the same for any.
   init(
-    _ bank: JointBank, moments: BankMoments, banks: [(view: BankView, scores: [Score])],
+    _ bank: JointBank, banks: [(view: BankView, scores: [Score])],
     truth: [Int32]? = nil, workers: Int
   ) {
     precondition(!banks.isEmpty, "no bank is read")
@@ -41,16 +40,15 @@ struct BankReading: Sendable {
       let count = nulls.count { $0.scores.contains { $0.kind == score.kind } }
       return Naming(kind: score.kind, nullScores: [[Float]](repeating: [], count: count))
     }
-    var (meanCosines, centerProducts) = ([Float](), [Float]())
-    let center = moments.mean
+    var (meanCosines, bankMeanCosines) = ([Float](), [Float]())
     bank.forEachTile(
       workers: workers,
       makeState: { banks.map { BankView.Room(rows: JointBank.tileRows, view: $0.view) } }
     ) { rooms, tile in
-      Self.read(tile, banks: banks, center: center, truth: truth, rooms: &rooms)
+      Self.read(tile, banks: banks, truth: truth, rooms: &rooms)
     } _: { part in
       meanCosines += part.meanCosines
-      centerProducts += part.centerProducts
+      bankMeanCosines += part.bankMeanCosines
       for index in namings.indices {
         namings[index].labels += part.namings[index].labels
         namings[index].scores += part.namings[index].scores
@@ -62,31 +60,27 @@ struct BankReading: Sendable {
     }
     self.namings = namings
     self.meanCosines = meanCosines
-    self.centerProducts = centerProducts
+    self.bankMeanCosines = bankMeanCosines
   }
 
   private struct Part: Sendable {
     var namings: [Naming]
     var meanCosines: [Float] = []
-    var centerProducts: [Float] = []
+    var bankMeanCosines: [Float] = []
   }
 
   private static func read(
-    _ tile: JointBank.Tile, banks: [(view: BankView, scores: [Score])], center: [Double],
-    truth: [Int32]?, rooms: inout [BankView.Room]
+    _ tile: JointBank.Tile, banks: [(view: BankView, scores: [Score])], truth: [Int32]?,
+    rooms: inout [BankView.Room]
   ) -> Part {
-    let products = centerProducts(tile, center: center)
     var part = Part(namings: banks[0].scores.map { Naming(kind: $0.kind) })
-    part.centerProducts = products.enumerated().map { row, product in
-      tile.statuses[row] == .read ? Float(product) : .nan
-    }
     for (index, bank) in banks.enumerated() {
       let facts = bank.view.multiply(
-        tile.images.span, rows: tile.rows, centerProducts: products, into: &rooms[index])
+        tile.images.span, rows: tile.rows, into: &rooms[index])
       if index == 0 {
-        part.meanCosines = facts.enumerated().map { row, facts in
-          tile.statuses[row] == .read ? facts.meanCosine : .nan
-        }
+        let isRead = tile.statuses.map { $0 == .read }
+        part.meanCosines = zip(isRead, facts).map { $0 ? $1.meanCosine : .nan }
+        part.bankMeanCosines = zip(isRead, facts).map { $0 ? $1.bankMeanCosine : .nan }
       }
       for score in bank.scores {
         guard let naming = part.namings.firstIndex(where: { $0.kind == score.kind }) else {
@@ -103,16 +97,6 @@ struct BankReading: Sendable {
       }
     }
     return part
-  }
-
-  /// v · μ of each feature of a tile, [rows].
-  private static func centerProducts(_ tile: JointBank.Tile, center: [Double]) -> [Double] {
-    let (width, images) = (center.count, tile.images.span)
-    return (0..<tile.rows).map { row in
-      var sum = 0.0
-      for p in 0..<width { sum += Double(images[row * width + p]) * center[p] }
-      return sum
-    }
   }
 
   private static func bestScores(

@@ -102,11 +102,4 @@ import Testing
     }
     #expect(abs(sum - target.reduce(0.0) { $0 + Double($1) }) <= 1e-12 * sum)
   }
-
-  @Test func aRowIsShiftedAndScaledAlone() {
-    var products: [Float] = [1, 2, 3, 4, 5]
-    var span = products.mutableSpan
-    shiftAndScale(&span, at: 1, constants: [10, 20, 30], factor: 0.5)
-    #expect(products == [1, 6, 11.5, 17, 5])
-  }
 }

@@ -47,7 +47,7 @@ import Testing
     var generator = SplitMix64(seed: 33)
     var ratios: [Double] = []
     for _ in 0..<400 {
-      let rotation = NullRotation(axis: axis, using: &generator)
+      let rotation = NullRotation(fixing: [axis], width: width, using: &generator)
       let rotated = read.flatMap { feature in
         rotation.rotated(sample.features[feature].map { Float($0) }, count: 1)
       }

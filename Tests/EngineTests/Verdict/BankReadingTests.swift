@@ -33,7 +33,7 @@ import Testing
     }
     #expect(scores.count == Self.plain.count)
     let reading = BankReading(
-      sample.bank, moments: moments, banks: [(view, scores)], workers: 2)
+      sample.bank, banks: [(view, scores)], workers: 2)
     let read = (0..<count).filter { $0 != BankSample.deadFeature }
     let features = read.map { sample.features[$0] }
     for naming in reading.namings {
@@ -51,7 +51,8 @@ import Testing
     let sample = BankSample(features: count, labels: labels, width: width, seed: 5)
     let moments = BankMoments(sample.bank, workers: 2)
     var generator = SplitMix64(seed: 6)
-    let rotation = NullRotation(axis: sample.labels.meanDirection, using: &generator)
+    let rotation = NullRotation(
+      fixing: moments.fixedDirections(sample.labels), width: sample.width, using: &generator)
     let banks = [nil, rotation].map { (rotation: NullRotation?) -> (BankView, [Score]) in
       let view = BankView(labels: sample.labels, moments: moments, rotation: rotation, empty: nil)
       let context = ScoreContext(bankMean: view.mean)
@@ -62,7 +63,7 @@ import Testing
         }
       )
     }
-    let reading = BankReading(sample.bank, moments: moments, banks: banks, workers: 1)
+    let reading = BankReading(sample.bank, banks: banks, workers: 1)
     let read = (0..<count).filter { $0 != BankSample.deadFeature }
     let null = ScoreOracle.nullBank(read.map { sample.features[$0] }, rotation: rotation)
     for naming in reading.namings {
@@ -77,14 +78,18 @@ import Testing
     }
   }
 
-  @Test func aRotationLeavesTheCommonDirection() {
+  @Test func aRotationLeavesWhatItIsToLeave() {
     let sample = BankSample(features: 10, labels: 9, width: 33, seed: 7)
     var generator = SplitMix64(seed: 8)
     let axis = sample.labels.meanDirection
-    let rotation = NullRotation(axis: axis, using: &generator)
-    let rotated = rotation.rotated(axis.map { Float($0) }, count: 1)
-    for (found, expected) in zip(rotated, axis) {
-      #expect(abs(Double(found) - expected) <= 1e-6)
+    let shared = (0..<33).map { Double($0 * $0 % 7) }
+    let rotation = NullRotation(
+      fixing: [axis, shared, axis], width: 33, using: &generator)
+    for direction in [axis, shared] {
+      let rotated = rotation.rotated(direction.map { Float($0) }, count: 1)
+      for (found, expected) in zip(rotated, direction) {
+        #expect(abs(Double(found) - expected) <= 1e-5)
+      }
     }
     let rows = sample.labels.rows
     let back = rotation.transposed(rotation.rotated(rows, count: 9), count: 9)
@@ -99,7 +104,7 @@ import Testing
     let score = try #require(Score.make(.centred, labels: sample.labels, context: context))
     let truth = (0..<40).map { $0 == 11 ? Int32(-1) : Int32($0 % 23) }
     let reading = BankReading(
-      sample.bank, moments: moments, banks: [(view, [score])], truth: truth, workers: 2)
+      sample.bank, banks: [(view, [score])], truth: truth, workers: 2)
     let exact = ScoreOracle.scores(.centred, features: sample.features, texts: sample.texts)
     for feature in 0..<40 where feature != BankSample.deadFeature {
       let rank = Int(reading.namings[0].trueRanks[feature])
@@ -121,7 +126,8 @@ import Testing
     func reading(workers: Int) -> [BankReading.Naming] {
       let moments = BankMoments(sample.bank, workers: workers)
       var generator = SplitMix64(seed: 1)
-      let rotation = NullRotation(axis: sample.labels.meanDirection, using: &generator)
+      let rotation = NullRotation(
+        fixing: moments.fixedDirections(sample.labels), width: sample.width, using: &generator)
       let banks = [nil, rotation].map { (rotation: NullRotation?) -> (BankView, [Score]) in
         let view = BankView(labels: sample.labels, moments: moments, rotation: rotation, empty: nil)
         let context = ScoreContext(bankMean: view.mean)
@@ -132,7 +138,7 @@ import Testing
           }
         )
       }
-      return BankReading(sample.bank, moments: moments, banks: banks, workers: workers).namings
+      return BankReading(sample.bank, banks: banks, workers: workers).namings
     }
     let (one, three) = (reading(workers: 1), reading(workers: 3))
     for (a, b) in zip(one, three) {

@@ -92,12 +92,8 @@ enum ScoreOracle {
     }
   }
 
-  /// A null bank by its definition: rotated about the mean, and made of unit vectors.
+  /// A null bank by its definition: every feature rotated.
   static func nullBank(_ features: [[Double]], rotation: NullRotation) -> [[Double]] {
-    let mean = mean(features)
-    return features.map { v in
-      let rotated = rotation.rotated(difference(v, mean).map { Float($0) }, count: 1)
-      return unit(zip(mean, rotated).map { $0 + Double($1) })
-    }
+    features.map { rotation.rotated($0.map { Float($0) }, count: 1).map(Double.init) }
   }
 }
