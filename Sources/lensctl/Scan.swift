@@ -168,6 +168,7 @@ struct Scan: EngineCommand {
     request.family = family
     request.orientation = orientation
     request.alpha = alpha
+    request.masksDuplicates = compute.dedupe
     request.temperature = temperature
     request.topCount = top
     request.features = features

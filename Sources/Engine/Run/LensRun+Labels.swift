@@ -48,7 +48,8 @@ extension LensRun {
         width: tensor.shape[1], stored: tensor.bytes.count, directions: directions)
       progress(.planned(memory))
       let bank = try LabelBank(
-        contentsOf: path, key: key, namesPath: namesPath, isStreamed: memory.streamsLabels)
+        contentsOf: path, key: key, namesPath: namesPath, isStreamed: memory.streamsLabels,
+        masksDuplicates: request.masksDuplicates)
       return (bank, memory)
     case .vocabulary(let name, let templates):
       guard let model else {
@@ -56,7 +57,7 @@ extension LensRun {
       }
       let bankRequest = try BankRequest(
         model: model, tokenizer: request.tokenizer, labels: name, templates: templates,
-        inputs: inputs)
+        masksDuplicates: request.masksDuplicates, inputs: inputs)
       inputs = bankRequest.inputs
       try check(request.outputs, against: inputs)
       let (bank, _, memory) = try bankRequest.bank(

@@ -318,6 +318,7 @@ extension LensRun {
       "blank": .integer(labels.count(of: .blank)),
       "zero_length": .integer(labels.count(of: .zeroLength)),
       "nonfinite": .integer(labels.count(of: .nonFinite)),
+      "duplicate": .integer(labels.count(of: .duplicate)),
       "provenance": .object(labels.provenance),
     ]
   }
