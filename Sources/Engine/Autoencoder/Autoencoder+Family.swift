@@ -85,7 +85,8 @@ extension Autoencoder {
       decoderBias: parts.decoderBias, encoding: parts.encoding, space: sides.input,
       decoderSpace: sides.output, hookName: parts.hook.name,
       outputHookName: parts.hook.outputName, layer: parts.hook.layer,
-      modelName: parts.hook.model, notes: notes, evidence: parts.layout.evidence)
+      modelName: parts.hook.model, notes: notes, evidence: parts.layout.evidence,
+      inflatedBytes: weights.heldBytes)
   }
 }
 

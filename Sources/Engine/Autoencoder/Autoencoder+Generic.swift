@@ -37,7 +37,7 @@ extension Autoencoder {
       notes: ["no configuration is read: the space of the directions is as the caller takes it"]
         + proof.notes + [Self.note(onBias: bias)].compactMap { $0 }
         + Self.notes(onInitialisation: layout),
-      evidence: layout.evidence)
+      evidence: layout.evidence, inflatedBytes: file.heldBytes)
   }
 
   private static func tensorFile(at path: String) throws(CheckpointError) -> TensorFile {

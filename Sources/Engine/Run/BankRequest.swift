@@ -117,7 +117,7 @@ public struct BankRequest: Sendable {
         labelCount: labels.count, labelTextBytes: labelTextBytes,
         embeddingWidth: model.configuration.embeddingWidth,
         isPacked: false, isStored: isStored, encoding: isStored ? nil : encodingSizes, scan: nil,
-        mappedBytes: 0)
+        mappedBytes: 0, heldBytes: model.weights.heldBytes)
       return try MemoryPlan(
         sizes, workers: workers, stated: memoryLimit, standard: MemoryLimit.current.standard,
         labels: labelName)

@@ -71,12 +71,13 @@ public struct LensRun: Sendable {
     }
     try Self.check(request)
     clock.end("open")
+    let bank = try LensScan.directions(of: autoencoder, variant: variant)
     let (labels, memory) = try Self.labels(
       for: request, model: model, inputs: &inputs,
       scannedWith: ScannedDirections(
-        bank: try LensScan.directions(of: autoencoder, variant: variant),
-        isMapped: variant.map != .native, topCount: request.topCount,
-        heldBytes: autoencoder.heldBytes), progress: progress)
+        bank: bank, isMapped: variant.map != .native, topCount: request.topCount,
+        heldBytes: autoencoder.heldBytes + (model?.weights.heldBytes ?? 0),
+        mappedBytes: autoencoder.mappedBytes(of: bank)), progress: progress)
     clock.end("labels")
     let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
     scan = try LensScan(
