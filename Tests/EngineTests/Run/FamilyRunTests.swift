@@ -17,6 +17,7 @@ import Testing
     var request = ScanRequest(
       model: model, autoencoder: autoencoder, map: map,
       labels: .vocabulary(labels, templates: []), workers: 2)
+    request.memoryLimit = 1 << 30
     request.keys = "W_dec=W_dec:N"
     return request
   }
@@ -47,6 +48,7 @@ import Testing
     var request = ScanRequest(
       model: fixture.directory, autoencoder: embeddings, map: .native,
       labels: .embeddings(embeddings, key: nil, namesPath: nil), workers: 1)
+    request.memoryLimit = 1 << 30
     request.keys = "W_dec=text_embeddings:N"
     request.topCount = 12
     // The model's own scores do not depend on what the probabilities are computed with.
