@@ -34,10 +34,7 @@ enum GzipFile {
   static func contents(
     of path: String, limit: Int = sizeLimit
   ) throws(CheckpointError) -> Data {
-    guard MappedFile.exists(path) else { throw CheckpointError(path: path, reason: .notFound) }
-    guard !MappedFile.isDirectory(path) else {
-      throw CheckpointError(path: path, reason: .isDirectory)
-    }
+    try FileForm.checkFile(at: path)
     guard let file = unsafe gzopen(path, "rb") else {
       throw CheckpointError(path: path, reason: .notPermitted)
     }
