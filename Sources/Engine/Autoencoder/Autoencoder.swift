@@ -71,6 +71,9 @@ public struct Autoencoder: Sendable {
 
   /// How the orientation of each matrix was proven, a line each.
   public let evidence: [String]
+
+  /// The bytes of files that were inflated, and so are in memory.
+  var inflatedBytes = 0
 }
 
 extension Autoencoder {
@@ -130,8 +133,15 @@ extension Autoencoder {
 }
 
 extension Autoencoder {
-  /// The bytes of directions that were computed, and so are in memory.
-  var heldBytes: Int { (encoder?.heldBytes ?? 0) + (decoder?.heldBytes ?? 0) }
+  /// The bytes in memory rather than mapped: directions that were computed, files that were inflated.
+  var heldBytes: Int {
+    (encoder?.heldBytes ?? 0) + (decoder?.heldBytes ?? 0) + inflatedBytes
+  }
+
+  /// How much of a bank of its directions is mapped, in bytes.
+  func mappedBytes(of bank: DirectionBank) -> Int {
+    max(0, bank.tensor.bytes.count - bank.heldBytes - inflatedBytes)
+  }
 }
 
 extension Tensor {
