@@ -40,7 +40,8 @@ struct NullRotation: Sendable {
     }
     self.normals = normals
     self.width = width
-    matrix = HaarMatrix.random(size: width - normals.count, using: &generator)
+    matrix = Matrix(
+      rounding: haarRotation(size: width - normals.count, using: &generator))
   }
 
   /// The unit normal of the reflection that takes a vector to an axis, up to sign: the sign is
