@@ -81,7 +81,9 @@ extension Autoencoder {
       family: family.rawValue, familyEvidence: evidence, architecture: parts.architecture,
       featureCount: bank?.count ?? 0, inputWidth: bank?.width ?? 0,
       encoder: parts.layout.encoder, decoder: parts.layout.decoder,
-      decoderBias: parts.decoderBias, encoding: parts.encoding, space: sides.input,
+      decoderBias: parts.decoderBias, encoding: parts.encoding,
+      isTranscoder: parts.hook.isTranscoder, skipConnection: parts.skipConnection,
+      space: sides.input,
       decoderSpace: sides.output, hookName: parts.hook.name,
       outputHookName: parts.hook.outputName, layer: parts.hook.layer,
       modelName: parts.hook.model, notes: notes, evidence: parts.layout.evidence)
