@@ -63,12 +63,12 @@ struct Convert: EngineCommand {
   var quiet = false
 
   func validate() throws {
-    _ = try validated { try request() }
+    let request = try validated { try self.request() }
     if keys != nil, family != nil {
       throw ValidationError("found both --keys and --family, expected one of them")
     }
-    if keys == nil, subtractBias != nil {
-      throw ValidationError("found --[no-]subtract-bias without --keys, expected both")
+    if subtractBias != nil, request.keys?.decoderBias == nil {
+      throw ValidationError("found --[no-]subtract-bias, but no --keys with b_dec=NAME")
     }
     let given = [
       ("--keys", keys != nil), ("--family", family != nil), ("--activation", activation != nil),

@@ -111,7 +111,10 @@ extension Conversion {
   /// The form that is asked for, or that fits what there is.
   private static func form(for request: ConversionRequest) throws -> Form {
     if let form = request.form { return form }
-    if request.keys != nil || request.family != nil { return .saelens }
+    let isStated =
+      request.keys != nil || request.family != nil || request.orientation != nil
+      || request.activation != nil
+    if isStated { return .saelens }
     if request.out.hasSuffix(".safetensors") { return .safetensors }
     return try isAutoencoder(request.path) ? .saelens : .safetensors
   }

@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test func notANumberAndMinusZeroKeepTheirBits() throws {
-    let elements: [Float] = [Float(bitPattern: 0x7FA0_1234), -0.0, .infinity, .leastNonzeroMagnitude]
+    let elements = [Float(bitPattern: 0x7FA0_1234), -0.0, .infinity, .leastNonzeroMagnitude]
     for dtype in [DType.f32, .bf16] {
       let weights = SAELensForm.Weights(name: "x", source: .vector(elements))
       var bytes = Data()

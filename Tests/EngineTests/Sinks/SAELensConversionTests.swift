@@ -164,6 +164,22 @@ import Testing
     #expect(zip(acts.elements, wanted).allSatisfy { abs($0 - $1) <= 1e-5 * 10 })
   }
 
+  @Test(arguments: Conversion.Form.allCases)
+  func row83InputsThatChangeEndTheConversion(form: Conversion.Form) throws {
+    let fixture = try #require(AutoencoderCheckpoint.all.first { $0.family == "fry" })
+    let path = directory.path + "/in.pt"
+    try FileManager.default.copyItem(atPath: fixture.weights, toPath: path)
+    var request = request(path)
+    (request.form, request.family) = (form, form == .saelens ? .fry : nil)
+    let conversion = try Conversion(request)
+    try (Data(contentsOf: URL(filePath: path)) + Data("x".utf8)).write(
+      to: URL(filePath: path), options: .atomic)
+    let found = message { try conversion.write() }
+    #expect(
+      found == "\(path): has changed since it was opened, expected it to stay as it is")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["in.pt"])
+  }
+
   @Test func aStatedActivationIsNotBelievedOverTheFiles() throws {
     let fixture = try #require(AutoencoderCheckpoint.all.first { $0.family == "fry" })
     var request = request(fixture.checkpoint)
