@@ -48,6 +48,12 @@ public struct Autoencoder: Sendable {
   /// How inputs are encoded; nil if no family says it.
   public let encoding: Encoding?
 
+  /// Whether it writes into another space than it reads.
+  let isTranscoder: Bool
+
+  /// What inputs are multiplied by and added to the output, [d_out, d] as a rule; not checked.
+  let skipConnection: Tensor?
+
   /// The space of the encoder directions.
   public let space: Space
 

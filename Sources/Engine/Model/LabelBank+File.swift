@@ -199,7 +199,8 @@ extension LabelBank {
 
   private static func check(headerBytes: Int, limit: Int, path: String) throws(OutputError) {
     guard headerBytes <= limit else {
-      throw OutputError(path: path, reason: .headerTooLarge(bytes: headerBytes, limit: limit))
+      throw OutputError(
+        path: path, reason: .headerTooLarge(with: "labels", bytes: headerBytes, limit: limit))
     }
   }
 }
