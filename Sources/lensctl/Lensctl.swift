@@ -18,6 +18,6 @@ struct Lensctl: ParsableCommand {
       """,
     version: Engine.version,
     subcommands: [
-      Scan.self, Embed.self, Inspect.self, Show.self, Convert.self, Doctor.self,
+      Scan.self, Verdict.self, Embed.self, Inspect.self, Show.self, Convert.self, Doctor.self,
     ])
 }

@@ -29,6 +29,9 @@ public struct LensRun: Sendable {
   /// The files that the run is made from.
   public var inputPaths: [String] { inputs.paths }
 
+  /// The image head of the model, where directions are mapped through it.
+  let head: ImageHead?
+
   private let model: CLIPModel?
   private let inputs: RunInputs
   private let opened: StageClock
@@ -88,6 +91,7 @@ public struct LensRun: Sendable {
     self.request = request
     self.autoencoder = autoencoder
     self.model = model
+    self.head = head
     sigmoid = try SigmoidScores.scores(of: model, or: labels)
     self.labels = labels
     self.memory = memory

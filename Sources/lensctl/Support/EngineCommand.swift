@@ -16,7 +16,9 @@ extension EngineCommand {
       throw ExitCode(error.kind.exitStatus)
     }
   }
+}
 
+extension ParsableArguments {
   /// Finds a wrong argument before any work is done.
   ///
   /// - Parameter body: Makes a value of an argument.

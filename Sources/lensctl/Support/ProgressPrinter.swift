@@ -40,6 +40,11 @@ final class ProgressPrinter {
     }
   }
 
+  /// Shows which variant of the lens is being judged.
+  func show(judging variant: String) {
+    if isActive { show("judging \(variant)", done: nil) }
+  }
+
   /// Clears the line.
   func finish() {
     guard isActive else { return }

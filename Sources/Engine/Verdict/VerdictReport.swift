@@ -1,0 +1,140 @@
+internal import Foundation
+
+/// What a verdict found: each variant of the lens by each score, beside its null banks.
+public struct VerdictReport: Sendable {
+  let verdict: VerdictRun
+  let reports: [FormReport]
+
+  /// The variants that were not judged, with the reason.
+  public let omitted: [(form: LensForm, reason: String)]
+
+  /// The wall time of each variant that was judged.
+  public var seconds: [(form: LensForm, seconds: Double)] { reports.map { ($0.form, $0.seconds) } }
+
+  init(
+    _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)]
+  ) {
+    self.verdict = verdict
+    self.reports = reports
+    self.omitted = omitted
+  }
+
+  /// The name of the format of `json`.
+  static let format = "lensctl.verdict"
+
+  /// How many of the most frequent labels are listed.
+  private static let hubCount = 10
+}
+
+// MARK: - As JSON
+
+extension VerdictReport {
+  /// The verdict as it is written: every number with its interval, threshold and seed.
+  public var json: JSONObject {
+    [
+      "format": .string(Self.format),
+      "version": 1,
+      "options": [
+        "variants": .array(verdict.forms.map { .string($0.rawValue) }),
+        "rotations": .integer(verdict.request.rotations),
+        "seed": .string(String(verdict.request.seed)),
+        "alpha": JSONValue(verdict.alpha),
+        "level": JSONValue(Significance.level),
+        "confidence": JSONValue(IntervalEstimate.usualConfidence),
+        "tau": JSONValue(ColumnStatistics.tau),
+        "sample_limit": .integer(BankMoments.sampleLimit),
+      ],
+      "form_in_use": .string(verdict.run.scan.variant.id),
+      "labels": .integer(verdict.labelIDs.count),
+      "variants": .array(reports.map { .object(json($0)) }),
+      "omitted": .array(
+        omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
+    ]
+  }
+
+  private func json(_ report: FormReport) -> JSONObject {
+    let alignment = report.alignment
+    return [
+      "id": .string(report.form.rawValue),
+      "read": .integer(report.statuses.count { $0 == .read }),
+      "masked": .integer(report.statuses.count { $0 != .read }),
+      "common_energy": JSONValue(report.commonEnergy),
+      "alignment": [
+        "ratio": JSONValue(alignment.ratio),
+        "null_mean": 1,
+        "null_deviation": JSONValue(alignment.nullDeviation),
+        "along_labels": JSONValue(alignment.alongLabels),
+        "shares": [
+          "grand": JSONValue(alignment.grand), "features": JSONValue(alignment.features),
+          "labels": JSONValue(alignment.labels), "residual": JSONValue(alignment.residual),
+        ],
+      ],
+      "scores": .array(report.namings.map { .object(json($0)) }),
+    ]
+  }
+
+  private func json(_ naming: FormReport.Naming) -> JSONObject {
+    let use = naming.hubs
+    return [
+      "id": .string(naming.reading.kind.rawValue),
+      "hubs": [
+        "effective_labels": JSONValue(use.concentration.effectiveCount),
+        "gini": JSONValue(use.concentration.gini),
+        "skewness": JSONValue(use.concentration.skewness),
+        "top_share": JSONValue(use.concentration.topShare),
+        "unused_labels": .integer(use.unusedCount),
+        "top": .array(use.top(Self.hubCount).map { hub(of: $0) }),
+      ],
+      "significance": naming.significance.map { .object(json($0)) } ?? .null,
+    ]
+  }
+
+  private func hub(of entry: (label: Int, features: Int)) -> JSONValue {
+    let id = Int(verdict.labelIDs[entry.label])
+    return [
+      "label_id": .integer(id), "label": .string(verdict.run.labels.labels[id]),
+      "features": .integer(entry.features),
+    ]
+  }
+
+  private func json(_ significance: Significance) -> JSONObject {
+    [
+      "strata": .integer(significance.strataCount),
+      "share": Self.json(significance.share),
+      "discoveries": .integer(significance.discoveries),
+      "null_share": Self.json(significance.nullShare),
+    ]
+  }
+
+  private static func json(_ interval: IntervalEstimate) -> JSONValue {
+    [
+      "estimate": JSONValue(interval.estimate), "lower": JSONValue(interval.lower),
+      "upper": JSONValue(interval.upper),
+    ]
+  }
+}
+
+// MARK: - Files
+
+extension VerdictReport {
+  /// The names of the files beside a run: the verdict, and its columns.
+  public static let fileNames = (json: "verdict.json", columns: "verdict.safetensors")
+
+  /// Writes `verdict.safetensors` and then `verdict.json` into a run directory.
+  ///
+  /// - Parameter directory: The directory of the run that the verdict goes with.
+  /// - Throws: `OutputError` if a file cannot be written; nothing is left under its name then.
+  public func write(to directory: String) throws(OutputError) {
+    let columns = columns
+    let layout = SafetensorsLayout(
+      columns.map { .init(name: $0.name, dtype: $0.dtype, shape: $0.shape) },
+      metadata: [("format", Self.format), ("version", "1")])
+    try OutputFile.writePieces(to: directory + "/" + Self.fileNames.columns) { write in
+      try write(layout.header)
+      for column in columns { try write(column.bytes()) }
+    }
+    try OutputFile.writePieces(to: directory + "/" + Self.fileNames.json) { write in
+      try write(Data((JSONValue.object(json).serialized(indent: 2) + "\n").utf8))
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/// Everything that determines a verdict besides the scan that it goes with.
+public struct VerdictRequest: Sendable {
+  /// The variants of the lens that are judged; those that the space of the autoencoder allows if nil.
+  public var forms: [LensForm]?
+
+  /// The number of null banks of each variant, r.
+  public var rotations: Int
+
+  /// Determines null banks and intervals.
+  public var seed: UInt64
+
+  /// The numbers of null banks that can be asked for.
+  public static let rotationLimits = 1...64
+
+  /// Makes a request with the defaults of the command line.
+  public init(forms: [LensForm]? = nil, rotations: Int = 4, seed: UInt64 = 1) {
+    self.forms = forms
+    self.rotations = rotations
+    self.seed = seed
+  }
+}

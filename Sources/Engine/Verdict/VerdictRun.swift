@@ -1,0 +1,125 @@
+internal import Foundation
+
+/// A scan's autoencoder and labels, to be judged by several variants of the lens.
+public struct VerdictRun: Sendable {
+  /// The scan that the verdict goes with.
+  public let run: LensRun
+
+  /// What is asked for.
+  public let request: VerdictRequest
+
+  private let materials: LensMaterials
+  private let labels: LabelSide
+  /// The ids of the labels that take part, [C].
+  let labelIDs: [Int32]
+
+  /// Prepares a verdict.
+  ///
+  /// - Parameters:
+  ///   - run: A scan with everything opened; its variant is the form in use.
+  ///   - request: What is asked for.
+  /// - Throws: `VerdictError` if there are too few labels, or nothing between them.
+  public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws(VerdictError) {
+    precondition(
+      VerdictRequest.rotationLimits.contains(request.rotations), "\(request.rotations) rotations")
+    let rows = run.labels.rows
+    guard rows.labelIDs.count > 1 else {
+      throw VerdictError(subject: run.labels.source, reason: .tooFewLabels(rows.labelIDs.count))
+    }
+    var elements: [Float] = []
+    rows.read(0..<rows.labelIDs.count, into: &elements)
+    labels = LabelSide(elements, count: rows.labelIDs.count, width: rows.width)
+    guard labels.centredLengths.contains(where: { $0 > LabelSide.leastCentredLength }) else {
+      throw VerdictError(subject: run.labels.source, reason: .equalLabels(rows.labelIDs.count))
+    }
+    labelIDs = rows.labelIDs
+    var materials = LensMaterials(
+      autoencoder: run.autoencoder, head: run.head, embeddingWidth: rows.width,
+      selection: run.scan.selection)
+    materials.alpha = run.scan.variant.alpha ?? 1
+    self.materials = materials
+    self.run = run
+    self.request = request
+  }
+
+  /// The factor a of `dec.abs` and `dec.diff`.
+  var alpha: Double { materials.alpha }
+
+  /// The variants that are judged: those asked for, or all of the space that the scan reads.
+  public var forms: [LensForm] {
+    if let forms = request.forms { return forms }
+    let isNative = run.scan.variant.map == .native
+    return LensForm.allCases.filter { $0.isNative == isNative && $0 != .encoderPattern }
+  }
+
+  /// Judges all variants.
+  ///
+  /// A variant that cannot be made, because the autoencoder lacks what it is made of, is listed with
+  /// the reason; one that is asked for by name is an error.
+  ///
+  /// - Parameter progress: Called before each variant, on the calling thread.
+  /// - Returns: What was found.
+  /// - Throws: `LensError` if a variant that is asked for cannot be made, `VerdictError` if nothing could be
+  ///   judged.
+  public func judge(progress: (_ form: LensForm) -> Void = { _ in }) throws -> VerdictReport {
+    var judge = FormJudge(
+      labels: labels, temperature: 1 / run.scan.logitScale, workers: run.memory.workers)
+    judge.rotations = request.rotations
+    judge.seed = request.seed
+    var reports: [FormReport] = []
+    var omitted: [(form: LensForm, reason: String)] = []
+    for form in forms {
+      let bank: JointBank
+      do {
+        bank = try materials.bank(form)
+      } catch {
+        guard request.forms == nil else { throw error }
+        omitted.append((form, "\(error)"))
+        continue
+      }
+      progress(form)
+      if let report = judge.report(form, bank) {
+        reports.append(report)
+      } else {
+        omitted.append((form, "fewer than two features can be read"))
+      }
+    }
+    guard !reports.isEmpty else {
+      throw VerdictError(
+        subject: run.autoencoder.path, reason: .nothingJudged(omitted.map(\.reason)))
+    }
+    return VerdictReport(self, reports: reports, omitted: omitted)
+  }
+}
+
+/// A verdict that cannot be given, and why.
+public struct VerdictError: EngineError, Equatable {
+  /// What is wrong.
+  public enum Reason: Equatable, Sendable {
+    case tooFewLabels(Int)
+    case equalLabels(Int)
+    case nothingJudged([String])
+  }
+
+  /// The file concerned.
+  public let subject: String
+
+  /// What is wrong with it.
+  public let reason: Reason
+
+  public var kind: FaultKind { .badData }
+
+  public var description: String { "\(subject.printable(limit: 1000)): \(message)" }
+
+  private var message: String {
+    switch reason {
+    case .tooFewLabels(let count):
+      "labels: found \(count) that can be used, expected two at least to choose from"
+    case .equalLabels(let count):
+      "labels: found \(count) with one and the same embedding, expected different ones"
+    case .nothingJudged(let reasons):
+      "variants: found none that can be judged: "
+        + reasons.map { $0.printable(limit: 400) }.joined(separator: "; ")
+    }
+  }
+}

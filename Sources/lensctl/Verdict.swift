@@ -1,0 +1,123 @@
+public import ArgumentParser
+public import Engine
+import Foundation
+
+extension LensForm: ExpressibleByArgument {}
+
+/// Judges how well variants of the lens read an autoencoder, beside null banks.
+struct Verdict: EngineCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judge how well variants of the lens read an autoencoder, beside chance.",
+    discussion: """
+      Every variant names all features by several scores, and so are rotated copies of the same \
+      features, in which only chance can make a label fit. Results are a run directory, as scan writes \
+      it, with verdict.json and verdict.safetensors.
+
+      Example:
+        lensctl verdict --model openai/clip-vit-large-patch14 --sae sae/ --labels imagenet --out run/
+      """)
+
+  @OptionGroup var lens: LensOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A variant that is judged; repeat it for several.",
+      discussion: "Default: all that the autoencoder allows."))
+  var variant: [LensForm] = []
+
+  @Option(help: "The number of rotated copies of the features.")
+  var rotations = 4
+
+  @Option(help: "What random numbers start from.")
+  var seed: UInt64 = 1
+
+  @Option(help: "The run directory to be made.")
+  var out: String
+
+  @Flag(name: .shortAndLong, help: "Replace a run that exists.")
+  var force = false
+
+  @OptionGroup var output: OutputOptions
+
+  @OptionGroup var compute: ComputeOptions
+
+  func validate() throws {
+    let limits = VerdictRequest.rotationLimits
+    guard limits.contains(rotations) else {
+      throw ValidationError(
+        "--rotations: found \(rotations), expected \(limits.lowerBound) to \(limits.upperBound)")
+    }
+  }
+
+  func execute() throws {
+    try RunWriter.checkTarget(out, replacesExisting: force)
+    for output in RunWriter.directories(of: out) {
+      try OutputFile.refuse(output, ifAmong: lens.prompts.files)
+    }
+    let printer = ProgressPrinter(isQuiet: compute.quiet)
+    defer { printer.finish() }
+    var request = try lens.request(compute)
+    request.outputs = RunWriter.directories(of: out)
+    let run = try LensRun(request) { printer.show($0) }
+    let verdict = try VerdictRun(
+      run, VerdictRequest(forms: variant.isEmpty ? nil : variant, rotations: rotations, seed: seed))
+    let report = try verdict.judge { printer.show(judging: $0.rawValue) }
+    let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
+    try report.write(to: out)
+    printer.finish()
+    if !compute.quiet {
+      for warning in description["warnings"]?.array ?? [] {
+        Messages.print("warning: \(warning.string?.printable(limit: 400) ?? "")")
+      }
+      let times = report.seconds.map { "\($0.form.rawValue) \($0.seconds.text(1)) s" }
+      Messages.print("judged: " + times.joined(separator: ", "))
+      for omitted in report.omitted {
+        Messages.print(
+          "\(omitted.form.rawValue) not judged: \(omitted.reason.printable(limit: 400))")
+      }
+    }
+    let lines =
+      output.json
+      ? [JSONValue.object(report.json).serialized(indent: 2)]
+      : Self.table(report).lines(output.style)
+    try Output.print(lines)
+  }
+
+  /// The summary: a line for each variant and score that has null banks.
+  private static func table(_ report: VerdictReport) -> Table {
+    var table = Table([
+      ("variant", .left), ("alignment", .right), ("score", .left), ("p <= .05", .right),
+      ("found", .right), ("not null", .right), ("labels", .right), ("most frequent label", .left),
+    ])
+    for line in report.lines {
+      guard let share = line.share, let nullShare = line.nullShare else { continue }
+      table.add([
+        line.form.rawValue,
+        line.ratio.value.text(2) + " +- " + line.ratio.nullDeviation.text(2),
+        line.score.rawValue, share.percent, line.discoveries.map { "\($0)" } ?? "",
+        nullShare.complementPercent, line.effectiveLabels.text(1),
+        line.hub.map {
+          $0.label.printable(limit: 60) + " " + (100 * $0.share).text(1) + "%"
+        } ?? "",
+      ])
+    }
+    return table
+  }
+}
+
+extension IntervalEstimate {
+  /// The share and its interval in percent.
+  fileprivate var percent: String {
+    "\((100 * estimate).text(1))% (\((100 * lower).text(1)) to \((100 * upper).text(1)))"
+  }
+
+  /// One less the share, and its interval, in percent.
+  fileprivate var complementPercent: String {
+    IntervalEstimate(estimate: 1 - estimate, lower: 1 - upper, upper: 1 - lower).percent
+  }
+}
+
+extension Double {
+  /// The number with so many decimal places.
+  fileprivate func text(_ places: Int) -> String { String(format: "%.\(places)f", self) }
+}

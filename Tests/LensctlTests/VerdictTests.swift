@@ -1,0 +1,151 @@
+import Engine
+import Foundation
+import Testing
+
+/// Verdicts of small autoencoders, end to end.
+@Suite struct VerdictTests {
+  let place: Workplace
+
+  init() throws {
+    place = try Workplace()
+    try place.writeLabels()
+  }
+
+  private func judge(_ sae: String = "standard-new", _ arguments: String...) throws -> CommandRun {
+    try place.run(
+      ["verdict"] + Workplace.model
+        + [
+          "--sae", "\(Commands.fixtures)/sae/\(sae)", "--labels", "labels.txt", "--out", "run",
+          "--quiet",
+        ] + arguments)
+  }
+
+  private static func variants(_ run: CommandRun) throws -> [JSONValue] {
+    try #require(JSONValue(parsing: Data(run.output.utf8))["variants"]?.array)
+  }
+
+  @Test func everyVariantIsJudgedByEveryScore() throws {
+    let run = try judge("standard-new", "--json")
+    #expect(run.status == 0 && run.messages == "")
+    let variants = try Self.variants(run)
+    #expect(
+      variants.map { $0["id"]?.string } == [
+        "dec.lin", "enc.lin", "dec.full", "enc.full", "dec.abs", "dec.diff", "dec.jvp", "raw.P",
+      ])
+    for variant in variants {
+      #expect(variant["read"]?.integer == 48 && variant["masked"]?.integer == 0)
+      #expect(
+        variant["scores"]?.array?.map { $0["id"]?.string } == [
+          "raw", "text", "centred", "both", "zcol", "znull", "csls", "isf", "pmi", "sinkhorn",
+        ])
+      for score in variant["scores"]?.array ?? [] {
+        let share = score["significance"]?["share"]
+        guard let estimate = share?["estimate"]?.double else { continue }
+        let (lower, upper) = (share?["lower"]?.double ?? 2, share?["upper"]?.double ?? -1)
+        #expect(0 <= lower && lower <= estimate && estimate <= upper && upper <= 1)
+      }
+    }
+    #expect(
+      try JSONValue(parsing: place.contents("run/verdict.json")).serialized()
+        == JSONValue(parsing: Data(run.output.utf8)).serialized())
+  }
+
+  @Test func columnsStandInTheOrderOfTheFeatures() throws {
+    #expect(try judge("masked", "--features", "0-3,7", "--variant", "dec.full").status == 0)
+    let file = try TensorFile(contentsOf: place.path + "/run/verdict.safetensors")
+    #expect(file.tensors["feature_id"]?.integers() == [0, 1, 2, 3, 7])
+    let run = try TensorFile(contentsOf: place.path + "/run/features.safetensors")
+    #expect(file.tensors["dec.full.status"]?.integers() == run.tensors["status"]?.integers())
+    // The form in use is dec.full: its first labels are those of the raw score.
+    let first = try #require(run.tensors["top_label_ids"]?.integers())
+    let width = first.count / 5
+    #expect(
+      file.tensors["dec.full.raw.label_id"]?.integers() == (0..<5).map { first[$0 * width] })
+    let scores = try #require(file.tensors["dec.full.raw.score"]?.floats())
+    let cosines = try #require(run.tensors["top_cosines"]?.floats())
+    for (row, score) in scores.enumerated() {
+      let cosine = cosines[row * width]
+      #expect(score.isNaN == cosine.isNaN && !(abs(score - cosine) > 1e-6))
+    }
+    let p = try #require(file.tensors["dec.full.centred.p"]?.floats())
+    #expect(zip(p, scores).allSatisfy { $0.isNaN == $1.isNaN && !($0 <= 0) && !($0 > 1) })
+  }
+
+  @Test func theSameSeedGivesTheSameBytesForAnyThreads() throws {
+    var files: [[Data]] = []
+    for arguments in [["--threads", "1"], ["--threads", "2"], ["--seed", "2"]] {
+      let run = try place.run(
+        ["verdict"] + Workplace.model
+          + [
+            "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels", "labels.txt", "--out",
+            "run", "--quiet", "--force",
+          ] + arguments)
+      #expect(run.status == 0)
+      files.append([
+        try place.contents("run/verdict.json"), try place.contents("run/verdict.safetensors"),
+      ])
+    }
+    #expect(files[0] == files[1])
+    #expect(files[0] != files[2])
+  }
+
+  @Test func aSummaryHasALineForEachVariantAndTestedScore() throws {
+    let run = try judge("standard-new", "--plain", "--variant", "dec.lin", "--variant", "enc.lin")
+    #expect(run.lines.count == 9)
+    #expect(
+      run.lines.first
+        == "variant\talignment\tscore\tp <= .05\tfound\tnot null\tlabels\tmost frequent label")
+    #expect(
+      run.lines.dropFirst().map { $0.split(separator: "\t")[2] } == [
+        "raw", "centred", "both", "zcol", "raw", "centred", "both", "zcol",
+      ])
+  }
+
+  // MARK: - Refusals
+
+  @Test func labelsMustBeTwoAndDifferent() throws {
+    try place.writeLabels(["cat"])
+    let one = try judge()
+    #expect(one.status == 65)
+    #expect(
+      one.messages
+        == "lensctl: labels.txt: labels: found 1 that can be used, expected two at least to "
+        + "choose from\n")
+    try place.writeLabels(["cat", "cat", "cat"])
+    let same = try judge()
+    #expect(same.status == 65)
+    #expect(
+      same.messages
+        == "lensctl: labels.txt: labels: found 3 with one and the same embedding, expected "
+        + "different ones\n")
+    #expect(!place.has("run") && !place.has("run.partial"))
+  }
+
+  @Test func aVariantThatIsAskedForMustBePossible() throws {
+    let run = try judge("standard-new", "--variant", "enc.pattern")
+    #expect(run.status == 64)
+    #expect(
+      run.messages
+        == "lensctl: enc.pattern: covariance of activations: found none, expected activations that "
+        + "this variant is made of\n")
+    #expect(!place.has("run"))
+    let native = try judge("standard-new", "--variant", "native")
+    #expect(native.status == 65)
+    #expect(native.messages.contains("space: found residual (hook "))
+  }
+
+  @Test(arguments: ["0", "65", "-1"])
+  func rotationsHaveLimits(count: String) throws {
+    let run = try judge("standard-new", "--rotations=\(count)")
+    #expect(run.status == 64)
+    #expect(
+      run.message == "Error: --rotations: found \(count), expected 1 to 64")
+  }
+
+  @Test func aRunThatExistsIsKept() throws {
+    #expect(try judge().status == 0)
+    let again = try judge()
+    #expect(again.status == 73)
+    #expect(again.message.hasPrefix("lensctl: run: "))
+  }
+}
