@@ -9,9 +9,11 @@ struct Verdict: EngineCommand {
   static let configuration = CommandConfiguration(
     abstract: "Judge how well variants of the lens read an autoencoder, beside chance.",
     discussion: """
-      Every variant names all features by several scores, and so are rotated copies of the same \
-      features, in which only chance can make a label fit. Results are a run directory, as scan writes \
-      it, with verdict.json and verdict.safetensors.
+      Every variant names all features by several scores, and so are two kinds of null features: \
+      rotated copies of the same features, and random vectors that lie in the same directions of the \
+      joint space. "beyond" is the share of features that are nearer to their best label than such null \
+      features are, with its interval, "found" how many at a false discovery rate of 5 %. Results are a \
+      run directory, as scan writes it, with verdict.json and verdict.safetensors.
 
       Example:
         lensctl verdict --model openai/clip-vit-large-patch14 --sae sae/ --labels imagenet --out run/
@@ -86,16 +88,17 @@ struct Verdict: EngineCommand {
   /// The summary: a line for each variant and score that has null banks.
   private static func table(_ report: VerdictReport) -> Table {
     var table = Table([
-      ("variant", .left), ("alignment", .right), ("score", .left), ("p <= .05", .right),
-      ("found", .right), ("not null", .right), ("labels", .right), ("most frequent label", .left),
+      ("variant", .left), ("alignment", .right), ("score", .left), ("beyond rotated", .right),
+      ("found", .right), ("beyond random", .right), ("found", .right), ("labels", .right),
+      ("most frequent label", .left),
     ])
     for line in report.lines {
-      guard let share = line.share, let nullShare = line.nullShare else { continue }
+      guard let rotated = line.rotated, let inPlace = line.inPlace else { continue }
       table.add([
-        line.form.rawValue,
-        line.ratio.value.text(2) + " +- " + line.ratio.nullDeviation.text(2),
-        line.score.rawValue, share.percent, line.discoveries.map { "\($0)" } ?? "",
-        nullShare.complementPercent, line.effectiveLabels.text(1),
+        line.form.rawValue, line.ratio.value.text(2) + " +- " + line.ratio.nullDeviation.text(2),
+        line.score.rawValue, rotated.nullShare.complementPercent, "\(rotated.discoveries)",
+        inPlace.nullShare.complementPercent, "\(inPlace.discoveries)",
+        line.effectiveLabels.text(1),
         line.hub.map {
           $0.label.printable(limit: 60) + " " + (100 * $0.share).text(1) + "%"
         } ?? "",

@@ -39,7 +39,7 @@ import Testing
           "raw", "text", "centred", "both", "zcol", "znull", "csls", "isf", "pmi", "sinkhorn",
         ])
       for score in variant["scores"]?.array ?? [] {
-        let share = score["significance"]?["share"]
+        let share = score["rotated"]?["share"]
         guard let estimate = share?["estimate"]?.double else { continue }
         let (lower, upper) = (share?["lower"]?.double ?? 2, share?["upper"]?.double ?? -1)
         #expect(0 <= lower && lower <= estimate && estimate <= upper && upper <= 1)
@@ -94,7 +94,8 @@ import Testing
     #expect(run.lines.count == 9)
     #expect(
       run.lines.first
-        == "variant\talignment\tscore\tp <= .05\tfound\tnot null\tlabels\tmost frequent label")
+        == "variant\talignment\tscore\tbeyond rotated\tfound\tbeyond random\tfound\tlabels\t"
+        + "most frequent label")
     #expect(
       run.lines.dropFirst().map { $0.split(separator: "\t")[2] } == [
         "raw", "centred", "both", "zcol", "raw", "centred", "both", "zcol",

@@ -10,8 +10,10 @@ struct BankReading: Sendable {
     var scores: [Float] = []
     /// The rank of the true label, from 1; 0 where there is none, and nothing without truth.
     var trueRanks: [Int32] = []
-    /// The best score of each feature in each null bank, [r, n].
-    var nullScores: [[Float]] = []
+    /// The best score of each feature in each rotated bank, [r, n].
+    var rotatedScores: [[Float]] = []
+    /// The best scores of random vectors in the place of the features, [g, n].
+    var gaussianScores: [[Float]] = []
   }
 
   /// One for each score.
@@ -35,10 +37,12 @@ struct BankReading: Sendable {
     truth: [Int32]? = nil, workers: Int
   ) {
     precondition(!banks.isEmpty, "no bank is read")
-    let nulls = banks.dropFirst()
     var namings = banks[0].scores.map { score in
-      let count = nulls.count { $0.scores.contains { $0.kind == score.kind } }
-      return Naming(kind: score.kind, nullScores: [[Float]](repeating: [], count: count))
+      var naming = Naming(kind: score.kind)
+      for bank in banks where bank.scores.contains(where: { $0.kind == score.kind }) {
+        bank.view.append([], to: &naming)
+      }
+      return naming
     }
     var (meanCosines, bankMeanCosines) = ([Float](), [Float]())
     bank.forEachTile(
@@ -53,8 +57,11 @@ struct BankReading: Sendable {
         namings[index].labels += part.namings[index].labels
         namings[index].scores += part.namings[index].scores
         namings[index].trueRanks += part.namings[index].trueRanks
-        for replicate in namings[index].nullScores.indices {
-          namings[index].nullScores[replicate] += part.namings[index].nullScores[replicate]
+        for bank in namings[index].rotatedScores.indices {
+          namings[index].rotatedScores[bank] += part.namings[index].rotatedScores[bank]
+        }
+        for bank in namings[index].gaussianScores.indices {
+          namings[index].gaussianScores[bank] += part.namings[index].gaussianScores[bank]
         }
       }
     }
@@ -76,7 +83,8 @@ struct BankReading: Sendable {
     var part = Part(namings: banks[0].scores.map { Naming(kind: $0.kind) })
     for (index, bank) in banks.enumerated() {
       let facts = bank.view.multiply(
-        tile.images.span, rows: tile.rows, into: &rooms[index])
+        tile.images.span, rows: tile.rows,
+        tile: tile.positions.lowerBound / JointBank.tileRows, into: &rooms[index])
       if index == 0 {
         let isRead = tile.statuses.map { $0 == .read }
         part.meanCosines = zip(isRead, facts).map { $0 ? $1.meanCosine : .nan }
@@ -88,7 +96,7 @@ struct BankReading: Sendable {
         }
         let best = bestScores(score, bank.view, tile: tile, facts: facts, room: rooms[index])
         if index > 0 {
-          part.namings[naming].nullScores.append(best.scores)
+          bank.view.append(best.scores, to: &part.namings[naming])
         } else {
           (part.namings[naming].labels, part.namings[naming].scores) = best
           part.namings[naming].trueRanks = ranks(
@@ -129,5 +137,16 @@ struct BankReading: Sendable {
         score.rank(of: label, products.extracting(start..<(start + view.labelCount)), facts[row]))
     }
     return ranks
+  }
+}
+
+extension BankView {
+  /// Adds the best scores of a null bank to those of its kind.
+  fileprivate func append(_ scores: [Float], to naming: inout BankReading.Naming) {
+    switch kind {
+    case .real: break
+    case .rotated: naming.rotatedScores.append(scores)
+    case .gaussian: naming.gaussianScores.append(scores)
+    }
   }
 }

@@ -1,9 +1,22 @@
 /// The vectors of a bank, or of a null bank made of it, as they are seen through products with labels.
 ///
-/// A null bank is the real one rotated. Since (R v) · x = v · Rᵀx, labels are rotated and not features.
+/// Null banks are never made: what they are multiplied with is turned instead.
 struct BankView: Sendable {
+  /// Which bank is seen.
+  enum Kind: Sendable {
+    /// The bank itself.
+    case real
+    /// The bank rotated: (R v) · x = v · Rᵀx.
+    case rotated(NullRotation)
+    /// Random vectors of the bank's mean and covariance.
+    case gaussian(GaussianBank)
+  }
+
+  /// Which bank is seen.
+  let kind: Kind
+
   /// The vectors that every row is multiplied with: labels, then m, then the bank's own mean ū, then
-  /// t_0 if there is one, each after Rᵀ, [C + extras, D].
+  /// t_0 if there is one, each as the bank needs it, [C + extras, D or D + 1].
   private let operand: ProductOperand
 
   /// The number of labels, C.
@@ -11,25 +24,34 @@ struct BankView: Sendable {
 
   private let hasEmpty: Bool
 
-  /// The mean of the bank's own unit vectors over the sample, ū, [D].
+  /// The mean of the bank's own unit vectors over the sample, ū, [D]; of random vectors that of the real
+  /// ones.
   let mean: [Double]
 
   /// Makes a view.
   ///
   /// - Parameters:
+  ///   - kind: Which bank is seen.
   ///   - labels: The labels.
   ///   - moments: What is known of the real bank.
-  ///   - rotation: R, or nil for the real bank.
   ///   - empty: t_0, [D], if it is used.
-  init(labels: LabelSide, moments: BankMoments, rotation: NullRotation?, empty: [Double]?) {
+  init(_ kind: Kind, labels: LabelSide, moments: BankMoments, empty: [Double]?) {
     let width = labels.width
-    let real = moments.sampleMean.map { Float($0) }
-    let mean = rotation?.rotated(real, count: 1) ?? real
+    var mean = moments.sampleMean.map { Float($0) }
+    if case .rotated(let rotation) = kind { mean = rotation.rotated(mean, count: 1) }
     var vectors = labels.rows + labels.meanDirection.map { Float($0) } + mean
     if let empty { vectors += empty.map { Float($0) } }
     let count = vectors.count / width
-    operand = ProductOperand(
-      rotation?.transposed(vectors, count: count) ?? vectors, count: count, width: width)
+    switch kind {
+    case .real: operand = ProductOperand(vectors, count: count, width: width)
+    case .rotated(let rotation):
+      operand = ProductOperand(
+        rotation.transposed(vectors, count: count), count: count, width: width)
+    case .gaussian(let bank):
+      operand = ProductOperand(
+        bank.operand(vectors, count: count), count: count, width: width + 1)
+    }
+    self.kind = kind
     labelCount = labels.count
     hasEmpty = empty != nil
     self.mean = mean.map(Double.init)
@@ -45,7 +67,7 @@ extension BankView {
 
   /// Room for what products of a tile take.
   struct Room {
-    /// v · t_j and the rest, [rows, columnCount].
+    /// Products with labels and the rest, [rows, columnCount].
     var products: [Float]
     fileprivate var scratch: [Float] = []
 
@@ -54,26 +76,43 @@ extension BankView {
     }
   }
 
-  /// Multiplies unit images with the vectors of the view, so that products are those of this bank's
-  /// unit vectors.
+  /// Multiplies the vectors of a tile with the vectors of the view.
   ///
   /// - Parameters:
-  ///   - images: Unit images of the real bank, at least `layout.paddedRows(rows)` of them.
+  ///   - images: Unit images of the real bank, at least `layout.paddedRows(rows)` of them; random
+  ///     vectors do not depend on them.
   ///   - rows: How many are used.
+  ///   - tile: The number of the tile.
   ///   - room: Receives the products.
   /// - Returns: What is known of each row besides, [rows].
-  func multiply(_ images: Span<Float>, rows: Int, into room: inout Room) -> [Score.RowFacts] {
+  func multiply(
+    _ images: Span<Float>, rows: Int, tile: Int, into room: inout Room
+  ) -> [Score.RowFacts] {
+    guard case .gaussian(let bank) = kind else {
+      multiply(images, rows: rows, into: &room)
+      return facts([Float](repeating: 1, count: rows), of: room)
+    }
+    let drawn = bank.draw(tile: tile, rows: rows, room: layout.paddedRows(rows) - rows)
+    multiply(drawn.vectors.span, rows: rows, into: &room)
+    return facts(drawn.factors, of: room)
+  }
+
+  private func multiply(_ vectors: Span<Float>, rows: Int, into room: inout Room) {
     let columns = columnCount
     precondition(
       operand.layout.place(of: 0..<columns).stride == columns, "\(columns) columns are padded")
     operand.multiply(
-      images, rows: layout.paddedRows(rows), columns: 0..<columns, into: &room.products,
+      vectors, rows: layout.paddedRows(rows), columns: 0..<columns, into: &room.products,
       scratch: &room.scratch)
-    return (0..<rows).map { row in
-      let first = row * columns + labelCount
+  }
+
+  private func facts(_ factors: [Float], of room: Room) -> [Score.RowFacts] {
+    factors.enumerated().map { row, factor in
+      let first = row * columnCount + labelCount
       return Score.RowFacts(
-        meanCosine: room.products[first], bankMeanCosine: room.products[first + 1],
-        emptyCosine: hasEmpty ? room.products[first + 2] : 0)
+        meanCosine: factor * room.products[first],
+        bankMeanCosine: factor * room.products[first + 1],
+        emptyCosine: hasEmpty ? factor * room.products[first + 2] : 0, productFactor: factor)
     }
   }
 }

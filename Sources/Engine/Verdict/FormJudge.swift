@@ -8,7 +8,7 @@ struct FormJudge: Sendable {
   let temperature: Double
   /// t_0, [D], if there is one.
   var empty: [Double]?
-  /// The number of null banks, r.
+  /// The number of rotated banks, r, and the most banks of random vectors.
   var rotations = 4
   /// Determines null banks and intervals.
   var seed: UInt64 = 1
@@ -39,13 +39,12 @@ struct FormJudge: Sendable {
     let strata = Significance.strata(
       reading.bankMeanCosines,
       hasCommon: moments.commonEnergy > BankMoments.leastCommonEnergy)
+    let together = strata.map { _ in 0 }
     let namings = reading.namings.map { naming in
       FormReport.Naming(
         reading: naming, hubs: LabelUse(naming.labels, labelCount: labels.count),
-        significance: naming.nullScores.isEmpty
-          ? nil
-          : Significance(
-            naming, strata: strata, clusters: clusters, seed: seed, workers: workers))
+        rotated: significance(naming.scores, beside: naming.rotatedScores, strata: strata),
+        inPlace: significance(naming.scores, beside: naming.gaussianScores, strata: together))
     }
     return FormReport(
       form: form, statuses: moments.statuses,
@@ -54,16 +53,36 @@ struct FormJudge: Sendable {
       seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
-  /// The real bank, and null banks.
+  private func significance(
+    _ scores: [Float], beside nullScores: [[Float]], strata: [Int]
+  ) -> Significance? {
+    nullScores.isEmpty
+      ? nil
+      : Significance(
+        scores, beside: nullScores, strata: strata, clusters: clusters, seed: seed,
+        workers: workers)
+  }
+
+  /// The random vectors that are enough: more banks are not made.
+  private static let gaussianLimit = 1 << 16
+
+  /// The real bank, rotated banks, and random vectors in the place of the features.
   private func views(_ moments: BankMoments) -> [BankView] {
     let fixed = moments.fixedDirections(labels)
+    // Null banks of one number are made of the same random numbers in every variant.
+    let seeds = (0..<rotations).map { seed &+ 0x9E37_79B9 &* UInt64($0 + 1) }
     let rotated = mapInParallel(count: rotations, workers: workers) { index in
-      // Null banks of one number are turned by the same random numbers in every variant.
-      var generator = SplitMix64(seed: seed &+ 0x9E37_79B9 &* UInt64(index + 1))
+      var generator = SplitMix64(seed: seeds[index])
       let rotation = NullRotation(fixing: fixed, width: labels.width, using: &generator)
-      return BankView(labels: labels, moments: moments, rotation: rotation, empty: empty)
+      return BankView(.rotated(rotation), labels: labels, moments: moments, empty: empty)
     }
-    return [BankView(labels: labels, moments: moments, rotation: nil, empty: empty)] + rotated
+    let random = min(rotations, max(1, Self.gaussianLimit / moments.count))
+    let gaussian = mapInParallel(count: random, workers: workers) { index in
+      BankView(
+        .gaussian(GaussianBank(moments, seed: ~seeds[index])), labels: labels, moments: moments,
+        empty: empty)
+    }
+    return [BankView(.real, labels: labels, moments: moments, empty: empty)] + rotated + gaussian
   }
 
   /// Statistics of the centred scores of each bank over the sample.
@@ -82,13 +101,13 @@ struct FormJudge: Sendable {
     views.indices.map { index in
       let context = ScoreContext(
         bankMean: views[index].mean, columns: statistics[index],
-        nullColumns: pooled(statistics.dropFirst()), empty: empty)
+        nullColumns: pooled(statistics.dropFirst().prefix(rotations)), empty: empty)
       let kinds = index == 0 ? ScoreKind.allCases : Self.tested
       return (views[index], kinds.compactMap { Score.make($0, labels: labels, context: context) })
     }
   }
 
-  /// Mean and deviation of each label over the features of all null banks.
+  /// Mean and deviation of each label over the features of all rotated banks.
   private func pooled(
     _ statistics: ArraySlice<ColumnStatistics>
   ) -> (means: [Double], deviations: [Double])? {
@@ -126,7 +145,8 @@ extension BankView {
     for start in stride(from: 0, to: count, by: JointBank.tileRows) {
       let rows = min(JointBank.tileRows, count - start)
       for index in 0..<(rows * width) { tile[index] = images[start * width + index] }
-      let facts = multiply(tile.span, rows: rows, into: &room)
+      let facts = multiply(
+        tile.span, rows: rows, tile: start / JointBank.tileRows, into: &room)
       var target = scores.mutableSpan
       for row in 0..<rows {
         let first = row * columnCount

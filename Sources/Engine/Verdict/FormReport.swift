@@ -8,8 +8,10 @@ struct FormReport: Sendable {
     let reading: BankReading.Naming
     /// How labels are used.
     let hubs: LabelUse
-    /// The comparison with null features, where the score has null banks.
-    let significance: Significance?
+    /// The comparison with rotated features, where the score has null banks.
+    let rotated: Significance?
+    /// The comparison with random vectors in the place of the features.
+    let inPlace: Significance?
   }
 
   /// The variant.

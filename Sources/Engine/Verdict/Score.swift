@@ -40,6 +40,8 @@ struct Score: Sendable {
     var bankMeanCosine: Float = 0
     /// v · t_0.
     var emptyCosine: Float = 0
+    /// What products with labels are multiplied by to be v · t_j.
+    var productFactor: Float = 1
   }
 
   /// How a row's factor, shift and scale follow from its facts.
@@ -67,17 +69,22 @@ struct Score: Sendable {
   /// The factor and shift of a row, and the positive scale of its scores.
   func row(_ facts: RowFacts) -> (row: AffineScores.Row, scale: Float) {
     switch rule {
-    case .plain: return (AffineScores.Row(), 1)
-    case .textCentred: return (AffineScores.Row(shift: facts.meanCosine), 1)
-    case .lessEmpty: return (AffineScores.Row(shift: facts.emptyCosine), 1)
+    case .plain: return (AffineScores.Row(factor: facts.productFactor), 1)
+    case .textCentred:
+      return (AffineScores.Row(factor: facts.productFactor, shift: facts.meanCosine), 1)
+    case .lessEmpty:
+      return (AffineScores.Row(factor: facts.productFactor, shift: facts.emptyCosine), 1)
     case .projected:
       let rest = 1 - facts.meanCosine * facts.meanCosine
       let factor = rest > Self.leastRest ? 1 / rest.squareRoot() : 0
-      return (AffineScores.Row(factor: factor, shift: factor * facts.meanCosine), 1)
+      return (
+        AffineScores.Row(
+          factor: factor * facts.productFactor, shift: factor * facts.meanCosine), 1
+      )
     case .lessMean(let square):
       let rest = 1 - 2 * facts.bankMeanCosine + square
       return (
-        AffineScores.Row(shift: facts.meanCosine),
+        AffineScores.Row(factor: facts.productFactor, shift: facts.meanCosine),
         rest > Self.leastRest ? 1 / rest.squareRoot() : 0
       )
     }

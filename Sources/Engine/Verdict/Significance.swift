@@ -26,27 +26,29 @@ struct Significance: Sendable {
   /// The null is pooled over features and null banks, within strata.
   ///
   /// - Parameters:
-  ///   - naming: The best scores of features and of null features.
+  ///   - scores: The best score of each feature, [n]; NaN where it is not read.
+  ///   - nullScores: The best scores of null features, [banks][n]; NaN where the feature is not read.
   ///   - strata: The stratum of each feature, [n].
   ///   - clusters: Features that are not independent of each other have the same number, [n]; each
   ///     stands alone if nil.
   ///   - seed: Determines the intervals.
   ///   - workers: The number of threads; the result is the same for any.
   init(
-    _ naming: BankReading.Naming, strata: [Int], clusters: [Int]?, seed: UInt64, workers: Int
+    _ scores: [Float], beside nullScores: [[Float]], strata: [Int], clusters: [Int]?,
+    seed: UInt64, workers: Int
   ) {
-    let read = naming.labels.indices.filter { naming.labels[$0] >= 0 }
+    let read = scores.indices.filter { !scores[$0].isNaN }
     strataCount = (strata.max() ?? 0) + 1
     var (values, places) = ([Double](), [Int]())
-    for null in naming.nullScores {
+    for null in nullScores {
       values += read.map { Double(null[$0]) }
       places += read.map { strata[$0] }
     }
     let null = StratifiedNull(values, strata: places, count: strataCount)
-    var pValues = [Double](repeating: .nan, count: naming.labels.count)
+    var pValues = [Double](repeating: .nan, count: scores.count)
     for feature in read {
       pValues[feature] = null.pValue(
-        of: Double(naming.scores[feature]), stratum: strata[feature])
+        of: Double(scores[feature]), stratum: strata[feature])
     }
     self.pValues = pValues
     let tested = read.map { pValues[$0] }

@@ -12,7 +12,8 @@ extension VerdictReport {
   }
 
   /// All columns, [n] each and in the order of `feature_id`, widest types first: for each variant and score
-  /// the id of the best label (-1 where not read), its score, and where there are null banks the p-value.
+  /// the id of the best label (-1 where not read), its score, and where there are null banks the p-values beside rotated features and beside random vectors in
+  /// their place.
   var columns: [Column] {
     let selection = verdict.run.scan.selection
     let count = selection.count
@@ -31,8 +32,11 @@ extension VerdictReport {
         let name = report.form.rawValue + "." + naming.reading.kind.rawValue
         columns.append(ids(name + ".label_id") { naming.reading.labels.map { labelID($0) } })
         columns.append(numbers(name + ".score") { naming.reading.scores })
-        if let significance = naming.significance {
-          columns.append(numbers(name + ".p") { significance.pValues.map { Float($0) } })
+        if let rotated = naming.rotated {
+          columns.append(numbers(name + ".p") { rotated.pValues.map { Float($0) } })
+        }
+        if let inPlace = naming.inPlace {
+          columns.append(numbers(name + ".p_in_place") { inPlace.pValues.map { Float($0) } })
         }
       }
       statuses.append(
@@ -52,6 +56,22 @@ extension VerdictReport {
 // MARK: - A summary
 
 extension VerdictReport {
+  /// How features compare with null features.
+  public struct Comparison: Sendable {
+    /// The share of features with a p-value of at most 0.05.
+    public let share: IntervalEstimate
+    /// How many features are found at a false discovery rate of 0.05.
+    public let discoveries: Int
+    /// The share of features with nothing to be found.
+    public let nullShare: IntervalEstimate
+
+    init(_ significance: Significance) {
+      share = significance.share
+      discoveries = significance.discoveries
+      nullShare = significance.nullShare
+    }
+  }
+
   /// What is told of a variant and a score on one line.
   public struct Line: Sendable {
     /// The variant.
@@ -60,12 +80,10 @@ extension VerdictReport {
     public let score: ScoreKind
     /// The ratio of alignment to that of rotated features, and its deviation over rotations.
     public let ratio: (value: Double, nullDeviation: Double)
-    /// The share of features with a p-value of at most 0.05; nil without null banks.
-    public let share: IntervalEstimate?
-    /// How many features are found at a false discovery rate of 0.05; nil without null banks.
-    public let discoveries: Int?
-    /// The share of features with nothing to be found; nil without null banks.
-    public let nullShare: IntervalEstimate?
+    /// The comparison with rotated features; nil without null banks.
+    public let rotated: Comparison?
+    /// The comparison with random vectors in the place of the features; nil without null banks.
+    public let inPlace: Comparison?
     /// The effective number of best labels.
     public let effectiveLabels: Double
     /// The label that is best most often, and its share of the features.
@@ -80,8 +98,8 @@ extension VerdictReport {
         return Line(
           form: report.form, score: naming.reading.kind,
           ratio: (report.alignment.ratio, report.alignment.nullDeviation),
-          share: naming.significance?.share, discoveries: naming.significance?.discoveries,
-          nullShare: naming.significance?.nullShare,
+          rotated: naming.rotated.map { Comparison($0) },
+          inPlace: naming.inPlace.map { Comparison($0) },
           effectiveLabels: naming.hubs.concentration.effectiveCount,
           hub: top.map {
             (

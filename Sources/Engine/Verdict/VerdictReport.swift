@@ -85,7 +85,8 @@ extension VerdictReport {
         "unused_labels": .integer(use.unusedCount),
         "top": .array(use.top(Self.hubCount).map { hub(of: $0) }),
       ],
-      "significance": naming.significance.map { .object(json($0)) } ?? .null,
+      "rotated": naming.rotated.map { .object(json($0)) } ?? .null,
+      "in_place": naming.inPlace.map { .object(json($0)) } ?? .null,
     ]
   }
 

@@ -26,7 +26,7 @@ import Testing
     let sample = BankSample(features: count, labels: labels, width: width, seed: 4)
     let moments = BankMoments(sample.bank, workers: 2)
     let empty = ScoreOracle.unit((0..<width).map { Double($0 + 1) })
-    let view = BankView(labels: sample.labels, moments: moments, rotation: nil, empty: empty)
+    let view = BankView(.real, labels: sample.labels, moments: moments, empty: empty)
     let context = ScoreContext(bankMean: view.mean, empty: empty)
     let scores = Self.plain.compactMap {
       Score.make($0, labels: sample.labels, context: context)
@@ -54,7 +54,8 @@ import Testing
     let rotation = NullRotation(
       fixing: moments.fixedDirections(sample.labels), width: sample.width, using: &generator)
     let banks = [nil, rotation].map { (rotation: NullRotation?) -> (BankView, [Score]) in
-      let view = BankView(labels: sample.labels, moments: moments, rotation: rotation, empty: nil)
+      let view = BankView(
+        rotation.map { .rotated($0) } ?? .real, labels: sample.labels, moments: moments, empty: nil)
       let context = ScoreContext(bankMean: view.mean)
       return (
         view,
@@ -68,11 +69,11 @@ import Testing
     let null = ScoreOracle.nullBank(read.map { sample.features[$0] }, rotation: rotation)
     for naming in reading.namings {
       let exact = ScoreOracle.scores(naming.kind, features: null, texts: sample.texts)
-      #expect(naming.nullScores.count == 1)
+      #expect(naming.rotatedScores.count == 1)
       for (position, feature) in read.enumerated() {
         let best = exact[position].max() ?? 0
         #expect(
-          abs(Double(naming.nullScores[0][feature]) - best) <= Self.tolerance,
+          abs(Double(naming.rotatedScores[0][feature]) - best) <= Self.tolerance,
           "\(naming.kind) of \(feature)")
       }
     }
@@ -99,7 +100,7 @@ import Testing
   @Test func ranksCountTheLabelsThatScoreHigher() throws {
     let sample = BankSample(features: 40, labels: 23, width: 12, seed: 9)
     let moments = BankMoments(sample.bank, workers: 1)
-    let view = BankView(labels: sample.labels, moments: moments, rotation: nil, empty: nil)
+    let view = BankView(.real, labels: sample.labels, moments: moments, empty: nil)
     let context = ScoreContext(bankMean: view.mean)
     let score = try #require(Score.make(.centred, labels: sample.labels, context: context))
     let truth = (0..<40).map { $0 == 11 ? Int32(-1) : Int32($0 % 23) }
@@ -129,7 +130,9 @@ import Testing
       let rotation = NullRotation(
         fixing: moments.fixedDirections(sample.labels), width: sample.width, using: &generator)
       let banks = [nil, rotation].map { (rotation: NullRotation?) -> (BankView, [Score]) in
-        let view = BankView(labels: sample.labels, moments: moments, rotation: rotation, empty: nil)
+        let view = BankView(
+          rotation.map { .rotated($0) } ?? .real, labels: sample.labels, moments: moments,
+          empty: nil)
         let context = ScoreContext(bankMean: view.mean)
         return (
           view,
@@ -144,7 +147,7 @@ import Testing
     for (a, b) in zip(one, three) {
       #expect(a.labels == b.labels)
       #expect(a.scores.map(\.bitPattern) == b.scores.map(\.bitPattern))
-      #expect(a.nullScores[0].map(\.bitPattern) == b.nullScores[0].map(\.bitPattern))
+      #expect(a.rotatedScores[0].map(\.bitPattern) == b.rotatedScores[0].map(\.bitPattern))
     }
   }
 }

@@ -78,7 +78,7 @@ import Testing
       let report = try #require(
         Self.judge(sample, seed: UInt64(seed)).report(.decoderNative, sample.bank))
       let centred = try #require(report.namings.first { $0.reading.kind == .centred })
-      let significance = try #require(centred.significance)
+      let significance = try #require(centred.rotated)
       #expect(significance.pValues[BankSample.deadFeature].isNaN)
       shares.append(significance.share.estimate)
     }
@@ -109,7 +109,7 @@ import Testing
     let report = try #require(judge.report(.decoderNative, bank))
     for naming in report.namings {
       #expect(naming.reading.labels == (0..<300).map { Int32($0 % 30) }, "\(naming.reading.kind)")
-      guard let significance = naming.significance else { continue }
+      guard let significance = naming.rotated else { continue }
       #expect(significance.discoveries == 300)
       #expect(significance.share.estimate == 1 && significance.nullShare.estimate == 0)
       #expect(naming.hubs.concentration.effectiveCount == 30)
@@ -126,9 +126,9 @@ import Testing
       #expect(one.reading.labels == three.reading.labels)
       #expect(one.reading.scores.map(\.bitPattern) == three.reading.scores.map(\.bitPattern))
       #expect(
-        one.significance?.pValues.map(\.bitPattern)
-          == three.significance?.pValues.map(\.bitPattern))
-      #expect(one.significance?.nullShare == three.significance?.nullShare)
+        one.rotated?.pValues.map(\.bitPattern)
+          == three.rotated?.pValues.map(\.bitPattern))
+      #expect(one.rotated?.nullShare == three.rotated?.nullShare)
     }
     #expect(reports[0].alignment == reports[1].alignment)
   }
