@@ -5,7 +5,7 @@
 
 A world is what a user would have. Nothing in it is CLIP's; its geometry is that of CLIP: text in a narrow cone
 (mean pairwise cosine 0.6, effective rank 100 to 300 after centring), images in another, matched
-cosines of 0.15 to 0.35. Needs NumPy and safetensors. The same cause and seed give the same bytes with one NumPy
+cosines of 0.15 to 0.35. Needs NumPy, SciPy and safetensors. The same cause and seed give the same bytes with one NumPy
 and BLAS.
 
 Written below DIR:
@@ -31,10 +31,12 @@ from pathlib import Path
 
 import numpy as np
 from safetensors.numpy import save_file
+from scipy.sparse import csr_matrix
 
 LAYER, LAYERS = 22, 24
 TEXT_CONE = 0.6  # mean pairwise cosine of text embeddings
 IMAGE_BIAS = 20.0  # length of the image of b_dec; a class's features add about 13
+BIAS_LABEL, GAP_LABEL = 7, 11
 ACTIVE = 12  # features that fire on a picture
 
 
@@ -51,12 +53,15 @@ class Knobs:
     signal: tuple = (0.3, 0.5)  # cosine of a feature's own part with its label's concept: uniform in this range
     informed: float = 1.0  # share of features with any
     common: float = 0.3  # length of the component g that all features share
-    common_in_text: bool = False  # whether g lies where the texts differ
+    spread: float = 0.0  # how much that length varies from feature to feature: +- this share, uniform
+    common_in_text: bool = False  # whether g lies where the texts differ; else where they do not
+    gap_label: float = 0.0  # cosine of g with the concept of one label
     wobble: float = 0.0  # label-free deviation along the text mean
     nuisance: float = 0.0  # deviation along a direction that the hub labels share
     hub_labels: int = 0
     hub_share: float = 0.6  # cosine of a hub label with that direction
-    bias_in_text: float = 0.0  # share of b_dec's length where the texts differ
+    bias_label: float = 0.0  # share of b_dec's length that is the concept of one label
+    balanced: bool = True  # whether b_dec makes up for the features' common component, as a trained bias would
     dark: float = 0.0  # class content of pictures that no feature carries
     outside: bool = False  # features carry classes, but where texts do not differ
     drift: bool = False  # an orthogonal block between residual stream and head
@@ -73,9 +78,9 @@ class Knobs:
 
 
 NOTHING = dict(informed=0.0, dark=8.0)
-GAP = dict(common=0.92, common_in_text=True)
-HUBS = dict(nuisance=0.6, hub_labels=6)
-BIAS = dict(bias_in_text=0.5, form=("shifted", "full", 4.0))
+GAP = dict(common=0.96, gap_label=0.135, dark=12.0)
+HUBS = dict(nuisance=0.7, hub_labels=2)
+BIAS = dict(bias_label=0.15, form=("shifted", "full", 6.5))
 CAUSES = {
     "none": Knobs(),
     "reference": Knobs(pictures=24),
@@ -91,13 +96,13 @@ CAUSES = {
     "permutation-sorted": Knobs(dead=0.1, misfiled="sorted"),
     "untrained": Knobs(untrained=True, residuals=True),
     "model": Knobs(other_model=True, residuals=True),
-    "few": Knobs(n=8, **NOTHING),
-    "nullworld": Knobs(common=0.5, wobble=0.3, **NOTHING),
+    "few": Knobs(n=12, **NOTHING),
+    "nullworld": Knobs(common=0.5, common_in_text=True, spread=0.8, wobble=0.3, **NOTHING),
     "outside": Knobs(outside=True, dark=8.0),
     "shuffled": Knobs(shuffled=True),
     "partial": Knobs(informed=0.3, rare=True, dark=8.0),
-    "hubs+gap": Knobs(**{**HUBS, **GAP}),
-    "bias+gap": Knobs(**{**BIAS, **GAP}),
+    "hubs+gap": Knobs(**{**HUBS, **GAP, "nuisance": 0.9, "gap_label": 0.145}),
+    "bias+gap": Knobs(**GAP, balanced=False, bias_label=0.15, form=("shifted", "full", 20.0)),
     "drift+temperature": Knobs(drift=True, residuals=True, logit_scale=1.0),
 }  # fmt: skip
 
@@ -139,11 +144,17 @@ class Text:
             concepts[h] = share * self.nuisance + np.sqrt(1 - share**2) * unit(own)
         self.concepts = concepts
         lengths = np.clip(1 + 0.08 * rng.standard_normal((knobs.K, 1)), 0.7, 1.3)
+        lengths[[BIAS_LABEL, GAP_LABEL]] = 1
         self.rows = unit(np.sqrt(TEXT_CONE) * self.mean + np.sqrt(1 - TEXT_CONE) * lengths * concepts)
 
     def sample(self, rng, count):
         """Vectors [count, D] with the spectrum of the concepts, of mean square length 1."""
         return (rng.standard_normal((count, len(self.axes))) * self.deviations) @ self.axes
+
+    def blank(self, rng):
+        """A unit vector [D] orthogonal to the mean and to every concept."""
+        axes = np.linalg.svd(np.vstack([self.concepts, self.mean]))[2][len(self.concepts) :]
+        return unit(rng.standard_normal(len(axes)) @ axes)
 
     def quiet(self, rng, count):
         """Unit vectors [count, D] along the third of the axes in which texts differ least."""
@@ -186,30 +197,37 @@ def directions(rng, knobs, text, labels):
         concepts = text.concepts[labels]
     own = unit(noise - (noise * concepts).sum(1, keepdims=True) * concepts)
     own = signal[:, None] * concepts + np.sqrt(1 - signal**2)[:, None] * own
-    shared = unit(text.sample(rng, 1)[0] if knobs.common_in_text else text.quiet(rng, 1)[0] + 0.3 * text.mean)
+    shared = text.sample(rng, 1)[0] if knobs.common_in_text else text.blank(rng)
+    shared = unit(unit(shared) + 0.3 * text.mean)
+    shared = np.sqrt(1 - knobs.gap_label**2) * shared + knobs.gap_label * text.concepts[GAP_LABEL]
     free = np.sqrt(1 - knobs.common**2)
-    rows = free * own + knobs.common * shared
+    rows = free * own + knobs.common * (1 + knobs.spread * rng.uniform(-1, 1, (n, 1))) * shared
     rows = rows + free * knobs.nuisance * rng.standard_normal((n, 1)) * text.nuisance
     rows = rows + knobs.wobble * rng.standard_normal((n, 1)) * text.mean
     return unit(rows), knobs.common * shared, signal
 
 
 def codes(rng, knobs, labels, signal):
-    """Classes [N] and planted activations [N, n]: a class's own features, and a few others."""
+    """Classes [N] and planted activations [N, n], sparse: a class's own features, and about 5 others."""
     n, N = knobs.n, knobs.pictures * knobs.K
     classes = np.arange(N) % knobs.K
     chance = np.full(n, 0.7)
     if knobs.rare:
         chance[signal == 0] = 0.25
-    fires = (labels[None] == classes[:, None]) & (rng.random((N, n)) < chance)
-    others = rng.random((N, n)) < 5 / n
-    activations = fires * rng.gamma(9, 0.7, (N, n)) + others * rng.gamma(4, 0.7, (N, n))
+    # Feature i fires on pictures of class labels[i], which are every K-th.
+    features = np.repeat(np.arange(n), knobs.pictures)
+    pictures = np.tile(np.arange(knobs.pictures) * knobs.K, n) + labels[features]
+    fires = rng.random(len(features)) < chance[features]
+    others = rng.integers(n * N, size=5 * N)
+    rows = np.concatenate([pictures[fires], others // n])
+    columns = np.concatenate([features[fires], others % n])
+    values = np.concatenate([rng.gamma(9, 0.7, fires.sum()), rng.gamma(4, 0.7, len(others))])
     if knobs.dead:
-        activations[:, rng.permutation(n) < round(knobs.dead * n)] = 0
-    return classes, activations
+        values[(rng.permutation(n) < round(knobs.dead * n))[columns]] = 0
+    return classes, csr_matrix((values, (rows, columns)), shape=(N, n))
 
 
-def encoder(decoder, residuals, bias):
+def encoder(decoder, residuals):
     """Optimal linear detectors of the features, [n, d]: inverse covariance times decoder rows, w.d = 1.
 
     Haufe et al. 2014: a detector is the pattern times the inverse covariance of the inputs.
@@ -249,10 +267,9 @@ def build(cause, seed, knobs=None):
     decoder = images @ head.inverse.T
     lengths = np.linalg.norm(decoder, axis=1, keepdims=True)
     decoder /= lengths
-    cone = 0.3 * text.mean + np.sqrt(0.91 - knobs.bias_in_text**2) * text.quiet(rng, 1)[0]
-    cone += knobs.bias_in_text * unit(text.sample(rng, 1)[0])
-    middle = IMAGE_BIAS * cone - activations.sum(1).mean() * shared
-    bias = head.inverse @ middle
+    cone = 0.3 * text.mean + np.sqrt(0.91 - knobs.bias_label**2) * text.blank(rng)
+    cone += knobs.bias_label * text.concepts[BIAS_LABEL]
+    bias = head.inverse @ (IMAGE_BIAS * cone - knobs.balanced * activations.sum() / len(classes) * shared)
     content = knobs.dark * text.concepts[classes] @ head.inverse.T
     residuals = bias + activations @ decoder + content
     residuals += 0.1 * rng.standard_normal(residuals.shape)
@@ -265,8 +282,11 @@ def build(cause, seed, knobs=None):
         residuals = embeddings
         decoder, bias = images, head.full(bias[None])[0]
 
-    sae = {"W_enc": encoder(decoder, residuals, bias).T, "b_enc": np.zeros(knobs.n), "W_dec": decoder, "b_dec": bias}
-    sae["b_enc"][activations.sum(0) == 0] = -1e4
+    detectors = encoder(decoder, residuals)
+    alive = np.asarray(activations.sum(0)).ravel() > 0
+    threshold = np.asarray(activations.mean(0)).ravel() - detectors @ (residuals.mean(0) - bias)
+    threshold[~alive] = -1e4
+    sae = {"W_enc": detectors.T, "b_enc": threshold, "W_dec": decoder, "b_dec": bias}
     if knobs.untrained:
         decoder = unit(rng.standard_normal(decoder.shape))
         sae = {"W_enc": decoder.T, "b_enc": np.zeros(knobs.n), "W_dec": decoder, "b_dec": np.zeros(knobs.d)}
@@ -296,7 +316,6 @@ def build(cause, seed, knobs=None):
         world["names"] = [f"texture {j:03d}" for j in range(knobs.K)]
     if knobs.misfiled:
         read = unit(sae["W_dec"] @ head.linear.T) @ text.rows.T
-        alive = activations.sum(0) > 0
         listing = np.flatnonzero(alive)
         listing = rng.permutation(listing) if knobs.misfiled == "listing" else np.array(sorted(listing, key=str))
         world["results"] = misfile(read.argmax(1), alive, listing)
