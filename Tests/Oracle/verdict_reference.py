@@ -37,7 +37,7 @@ from scipy.special import logsumexp
 
 REPLICATES = 4  # null banks for p
 ROTATIONS = 200  # null banks for aggregate tests
-SAMPLE = 384  # features in aggregate tests; the engine takes up to 4096
+SAMPLE = 300  # features in aggregate tests; the engine takes up to 4096
 QUANTILE = 0.995
 Q = 0.05
 BOOTSTRAPS = 2000
@@ -185,10 +185,10 @@ class Bank:
         inside = self.t @ self.free
         return (self.t @ self.fixed) @ self.fixed.T + (inside @ rotation.T) @ self.free.T
 
-    def rotated_images(self, rotation):
-        """The directions themselves turned, [n, D]."""
-        inside = self.v @ self.free
-        return (self.v @ self.fixed) @ self.fixed.T + (inside @ rotation) @ self.free.T
+    def rotated_images(self, rotation, rows=slice(None)):
+        """The directions themselves turned, [., D]."""
+        v = self.v[rows]
+        return (v @ self.fixed) @ self.fixed.T + (v @ self.free @ rotation.astype(float)) @ self.free.T
 
     def affine(self, s, form, rows=slice(None)):
         """Scores [., K] of a form from cosines `s` [., K] of rows `rows` of the bank, rotated or not."""
@@ -425,7 +425,7 @@ class Aggregate:
         limits = {key: np.quantile(self.null[key], QUANTILE, method="higher") for key in ("share.centred", "half.centred", "rho")}
         for b in range(banks):
             rotation = self.rotations[(b * 7 + 3) % self.count]
-            v = bank.rotated_images(rotation)[self.rows]
+            v = bank.rotated_images(rotation, self.rows)
             outside = unit(v - np.outer(bank.a[self.rows], bank.m))
             label = t[rng.integers(len(t), size=len(v))]
             rest = unit(outside - (outside * label).sum(1, keepdims=True) * label)

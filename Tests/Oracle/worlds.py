@@ -101,7 +101,7 @@ CAUSES = {
     "outside": Knobs(outside=True, dark=8.0),
     "shuffled": Knobs(shuffled=True),
     "partial": Knobs(informed=0.3, rare=True, dark=8.0),
-    "hubs+gap": Knobs(**{**HUBS, **GAP, "nuisance": 0.9, "gap_label": 0.145}),
+    "hubs+gap": Knobs(**{**HUBS, **GAP, "nuisance": 0.8, "gap_label": 0.145}),
     "bias+gap": Knobs(**GAP, balanced=False, bias_label=0.15, form=("shifted", "full", 20.0)),
     "drift+temperature": Knobs(drift=True, residuals=True, logit_scale=1.0),
 }  # fmt: skip
@@ -260,7 +260,7 @@ def build(cause, seed, knobs=None):
     knobs = knobs or CAUSES[cause]
     rng = np.random.default_rng([seed, zlib.crc32(cause.encode())])
     text, head = Text(rng, knobs), Head(rng, knobs)
-    labels = np.arange(knobs.n) % knobs.K
+    labels = rng.permutation(np.arange(knobs.n) % knobs.K)
     images, shared, signal = directions(rng, knobs, text, labels)
     classes, activations = codes(rng, knobs, labels, signal)
 
