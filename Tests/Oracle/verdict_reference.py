@@ -726,6 +726,9 @@ def judge(folder, full=False, tests=TESTS):
             verdicts.append("AT-REFERENCE")
     if full:
         found["forms"] = table_of_forms(bank, truth, weights)
+        found["ladder"] = ladder(bank, plain, truth, weights)
+        if isolated[1] == "linear":
+            found["planted_control"] = planted_control(world)
         found["power_ladder"] = {str(c): aggregate.power(c) for c in LADDER}
     return sorted(verdicts), found
 
@@ -827,6 +830,135 @@ def table_of_forms(bank, truth, weights):
     return rows
 
 
+# MARK: Identities and calibration
+
+
+def turned_about_mean(bank, rotation):
+    """The other null bank: only m is fixed, deviations from the mean are turned, rows made unit; [n, D].
+
+    `rotation` [D - 1, D - 1] acts on the complement of m.
+    """
+    fixed, free = basis([bank.m], bank.D)
+    deviations = bank.v - bank.mean_v
+    return unit(bank.mean_v + (deviations @ fixed) @ fixed.T + (deviations @ free) @ rotation @ free.T)
+
+
+def check():
+    """Prints the greatest error of every identity that the method rests on; all are rounding."""
+    worlds = planted()
+    knobs = worlds.Knobs(n=300, d=160, D=128, K=100)
+    rng = np.random.default_rng(3)
+    text = worlds.Text(rng, knobs)
+    images = worlds.directions(rng, knobs, text, np.arange(300) % 100)[0]
+    bank = Bank(images, text.rows)
+    rotation = haar(rng, bank.free.shape[1], float)
+    turned = bank.rotated_images(rotation)
+    own, side = turned @ bank.t.T, bank.v @ bank.rotated_text(rotation).T
+    errors = {"turning labels is turning the bank": np.abs(own - side).max()}
+    errors["the turned bank keeps its Gram matrix"] = np.abs(turned @ turned.T - bank.v @ bank.v.T).max()
+    errors["and its mean"] = np.abs(turned.mean(0) - bank.mean_v).max()
+    for form in ("centred", "text", "both"):
+        whole = Bank(turned, bank.t)
+        errors[f"{form} of turned labels is that of the turned bank"] = np.abs(
+            bank.affine(side, form) - whole.affine(turned @ whole.t.T, form)).max()  # fmt: skip
+    t = (bank.t - bank.mean_t) / bank.lengths[:, None]
+    v = unit(bank.v - np.outer(bank.a, bank.m))
+    errors["centred by its definition"] = np.abs(v @ t.T - bank.affine(bank.v @ bank.t.T, "centred")).max()
+    v = unit(bank.v - bank.mean_v)
+    errors["both by its definition"] = np.abs(v @ t.T - bank.affine(bank.v @ bank.t.T, "both")).max()
+    s = bank.v @ bank.t.T
+    doubly = s - s.mean(0) - s.mean(1, keepdims=True) + s.mean()
+    centred = (bank.v - bank.mean_v) @ (bank.t - bank.mean_t).T
+    errors["double centring is centring both banks"] = np.abs(doubly - centred).max()
+    v, t = (rows - np.outer(rows @ bank.m, bank.m) for rows in (bank.v, bank.t))
+    v, t = v - v.mean(0), t - t.mean(0)
+    g_v, g_t = v.T @ v / len(v), t.T @ t / len(t)
+    rho = (bank.D - 1) * (g_v * g_t).sum() / (np.trace(g_v) * np.trace(g_t))
+    errors["rho by scores is rho by Gram matrices"] = abs(rho - alignment(bank, s, slice(None)))
+    other = haar(rng, bank.D - 1, float)
+    null = turned_about_mean(bank, other)
+    fixed, free = basis([bank.m], bank.D)
+    back = (bank.t @ fixed) @ fixed.T + (bank.t @ free) @ other.T @ free.T
+    shifted = bank.v @ back.T + bank.mean_v @ (bank.t - back).T
+    lengths = np.linalg.norm(bank.mean_v + (bank.v - bank.mean_v) @ ((fixed @ fixed.T) + free @ other @ free.T), axis=1)
+    errors["turning about the mean, on the labels"] = np.abs(shifted / lengths[:, None] - null @ bank.t.T).max()
+    for name, error in errors.items():
+        print(f"{name:50} {error:.1e}")
+    if max(errors.values()) > 1e-12:
+        sys.exit("an identity does not hold")
+
+
+def calibrate(seeds, n=300):
+    """Uniformity of p in banks without label information, by null, form and kind of common component.
+
+    One random feature of each seed is compared with the uniform distribution (Kolmogorov-Smirnov).
+    """
+    worlds = planted()
+    kinds = {
+        "no common component": dict(common=0.0),
+        "common 0.5": dict(common=0.5, common_in_text=True),
+        "common 0.1 to 0.9": dict(common=0.5, common_in_text=True, spread=0.8),
+        "and 0.3 along the text mean": dict(common=0.5, common_in_text=True, spread=0.8, wobble=0.3),
+        "common 0.9": dict(common=0.9, common_in_text=True),
+    }
+    pools = {size: pool(size, 24, 3) for size in (510, 511)}
+    print("common component             null   form     KS p   share  sd     with BH  most BH")
+    for kind, changes in kinds.items():
+        rows = {}
+        for seed in range(seeds):
+            knobs = worlds.Knobs(n=n, informed=0.0, **changes)
+            rng = np.random.default_rng([seed, 99])
+            text = worlds.Text(rng, knobs)
+            bank = Bank(worlds.directions(rng, knobs, text, np.arange(n) % knobs.K)[0], text.rows)
+            chosen, one = rng.integers(24, size=REPLICATES), rng.integers(n)
+            banks = {
+                "span": [bank.rotated_images(pools[bank.free.shape[1]][i]) for i in chosen],
+                "mean": [turned_about_mean(bank, pools[511][i].astype(float)) for i in chosen],
+            }
+            for form in ("raw", "centred"):
+                best = scores(bank, bank.v, form).max(1)
+                for null, images in banks.items():
+                    found = []
+                    for turned in images:
+                        s = turned @ bank.t.T
+                        if form == "centred":
+                            a = (turned @ bank.m)[:, None]
+                            s = (s - a * bank.h) / (np.sqrt(1 - a**2) * bank.lengths)
+                        found.append(s.max(1))
+                    p = pooled(best, np.array(found), bank.strata)
+                    rows.setdefault((null, form), []).append((p[one], (p <= Q).mean(), benjamini_hochberg(p, Q).sum()))
+        for (null, form), values in rows.items():
+            one, share, found = np.array(values).T
+            print(
+                f"{kind:28} {null:6} {form:8} {stats.kstest(one, 'uniform').pvalue:.3f}  {share.mean():.4f} {share.std():.4f} "
+                f"{(found > 0).mean():.3f}    {int(found.max())}", flush=True)  # fmt: skip
+
+
+def planted():
+    """The module that makes worlds."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    import worlds
+
+    return worlds
+
+
+def ladder(bank, isolated, truth, weights):
+    """Excess agreement on each rung: (name, excess) of the form in use and what is corrected after it."""
+    rungs = [("form in use, raw", scores(bank, bank.v, "raw")), ("isolated, raw", scores(isolated, isolated.v, "raw"))]
+    rungs += [(f"isolated, {form}", scores(isolated, isolated.v, form)) for form in ("centred", "both")]
+    both = rungs[-1][1]
+    rungs.append(("isolated, both, columns standardised", (both - both.mean(0)) / both.std(0)))
+    return [(name, Agreement(s.argmax(1), truth, weights).excess) for name, s in rungs]
+
+
+def planted_control(world):
+    """hit@1 of pull-backs d = M^+ t of all labels, as they are stored: f32 and of unit length."""
+    m = world.projection * world.gamma
+    m = m - m.mean(1, keepdims=True)
+    rows = unit(world.text @ np.linalg.pinv(m).T).astype(np.float32).astype(float)
+    return ((unit(world.linear(rows)) @ world.text.T).argmax(1) == np.arange(len(world.text))).mean()
+
+
 # MARK: Programs
 
 
@@ -848,9 +980,7 @@ def plain(value):
 def trial(task):
     """Makes and judges one world: (cause, seed, verdicts, numbers, error)."""
     cause, seed = task
-    sys.path.insert(0, str(Path(__file__).parent))
-    import worlds
-
+    worlds = planted()
     with tempfile.TemporaryDirectory() as folder:
         worlds.write(worlds.build(cause, seed), folder)
         verdicts, found = judge(folder)
@@ -862,9 +992,7 @@ def trial(task):
 
 def table(arguments):
     """Prints how often every cause gave which verdict set; writes all numbers as JSON lines."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    import worlds
-
+    worlds = planted()
     causes = arguments.causes.split(",") if arguments.causes else list(worlds.CAUSES)
     tasks = [(cause, seed) for seed in range(arguments.first, arguments.first + arguments.seeds) for cause in causes]
     sets = {cause: Counter() for cause in causes}
@@ -884,6 +1012,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("world", nargs="?")
     parser.add_argument("--forms", action="store_true", help="add every score form and the power ladder")
+    parser.add_argument("--check", action="store_true", help="test the identities that the method rests on")
+    parser.add_argument("--calibrate", action="store_true", help="test p in banks without label information")
     parser.add_argument("--table", action="store_true", help="judge worlds of many causes and seeds")
     parser.add_argument("--causes", help="some causes, joined by commas")
     parser.add_argument("--seeds", type=int, default=10)
@@ -891,8 +1021,13 @@ def main():
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--log", help="file that all numbers are added to, as JSON lines")
     arguments = parser.parse_args()
-    if arguments.table:
+    if arguments.check:
+        check()
+    elif arguments.calibrate:
+        calibrate(arguments.seeds)
+    elif arguments.table:
         table(arguments)
+    if arguments.check or arguments.calibrate or arguments.table or not arguments.world:
         return
     verdicts, found = judge(arguments.world, full=arguments.forms)
     print(json.dumps(dict(verdicts=verdicts, **plain(found)), indent=1))
