@@ -63,6 +63,7 @@ class Knobs:
     bias_label: float = 0.0  # share of b_dec's length that is the concept of one label
     balanced: bool = True  # whether b_dec makes up for the features' common component, as a trained bias would
     dark: float = 0.0  # class content of pictures that no feature carries
+    text_like: bool = False  # what is not a feature's signal lies where the texts differ, in the same proportions
     outside: bool = False  # features carry classes, but where texts do not differ
     drift: bool = False  # an orthogonal block between residual stream and head
     shuffled: bool = False  # activations belong to other features than the directions
@@ -98,6 +99,7 @@ CAUSES = {
     "model": Knobs(other_model=True, residuals=True),
     "few": Knobs(n=12, **NOTHING),
     "nullworld": Knobs(common=0.5, common_in_text=True, spread=0.8, wobble=0.3, **NOTHING),
+    "text-like": Knobs(text_like=True, **NOTHING),
     "outside": Knobs(outside=True, dark=8.0),
     "shuffled": Knobs(shuffled=True),
     "partial": Knobs(informed=0.3, rare=True, dark=8.0),
@@ -195,6 +197,8 @@ def directions(rng, knobs, text, labels):
         concepts, noise = homes[labels], text.quiet(rng, n)
     else:
         concepts = text.concepts[labels]
+    if knobs.text_like:
+        noise = unit(text.sample(rng, n))
     own = unit(noise - (noise * concepts).sum(1, keepdims=True) * concepts)
     own = signal[:, None] * concepts + np.sqrt(1 - signal**2)[:, None] * own
     shared = text.sample(rng, 1)[0] if knobs.common_in_text else text.blank(rng)
