@@ -20,7 +20,7 @@ put on the labels: (v_i R).t_j = v_i.(t_j R^T). mu_V is fixed only if the bank h
 
 Second null, in place: Gaussian directions with the mean and the covariance of the bank. Turning takes away whatever energy
 directions have along texts, which random directions through a real image head have too (with the small CLIP of examples/emoji
-79 % of random residual directions are at p <= 0.05 against turned banks, 5.6 % against banks in place). Texts are
+80 % of random residual directions are at p <= 0.05 against turned banks, 5.6 % against banks in place). Texts are
 named only if both nulls are beaten.
 """
 
