@@ -4,8 +4,8 @@ private let gramBlockRows = 1024
 /// The sums over rows of products of elements: XᵀY.
 ///
 /// Products of blocks of 1,024 rows are formed in `Float` and added in `Double`, in the order of
-/// the blocks: the result is the same for any number of threads, with an error of at most
-/// 1024·2^-24 of Σ|x y|, and commonly 1e-7 of it.
+/// the blocks: the result is the same for any number of threads, with an error of at most about
+/// 1024·2^-24 of Σ|x y|. Rows less a center are rounded to `Float` besides.
 ///
 /// - Parameters:
 ///   - x: The left rows X, [n, p], of finite elements.
