@@ -30,7 +30,7 @@ struct ColumnStatistics: Sendable {
   static let neighbourCount = 10
 
   /// The temperature of inverted softmax and of the potentials.
-  static let tau = 0.05
+  static let tau = 0.02
 
   /// The alternating normalisations of the potentials.
   static let iterations = 20
@@ -52,12 +52,15 @@ struct ColumnStatistics: Sendable {
     }
     neighbourMeans = Self.neighbourMeans(scores, rows: rows, columns: labelCount)
     var exponentials = [Float](repeating: 0, count: scores.count)
-    // |c_ij| <= 1, so exponents are at most 2 / τ = 40 below the greatest.
+    // Exponents are at most 2 / τ = 100 below the greatest; those under -87 count for nothing.
+    let greatest = scores.max() ?? 0
     var target = exponentials.mutableSpan
     writeExponentials(
-      of: scores.span, scale: Float(1 / Self.tau), offset: 1, into: &target, at: 0)
+      of: scores.span, scale: Float(1 / Self.tau), offset: greatest, into: &target, at: 0)
     let sums = Self.sums(exponentials, rows: rows, columns: labelCount)
-    logSums = sums.map { log($0) + 1 / Self.tau }
+    logSums = sums.map {
+      log(max($0, .leastNormalMagnitude)) + Double(greatest) / Self.tau
+    }
     potentials = Self.potentials(exponentials, rows: rows, columns: labelCount)
     logMeanProbabilities = Self.logMeanProbabilities(
       scores, rows: rows, columns: labelCount, temperature: temperature)
@@ -136,10 +139,10 @@ struct ColumnStatistics: Sendable {
       for i in 0..<rows {
         var sum = 0.0
         for j in 0..<columns { sum += Double(kernel[i * columns + j]) * columnFactors[j] }
-        let factor = 1 / (sum * Double(rows))
+        let factor = 1 / max(sum * Double(rows), .leastNormalMagnitude)
         for j in 0..<columns { sums[j] += Double(kernel[i * columns + j]) * factor }
       }
-      columnFactors = sums.map { 1 / ($0 * Double(columns)) }
+      columnFactors = sums.map { 1 / max($0 * Double(columns), .leastNormalMagnitude) }
     }
     let potentials = columnFactors.map { tau * log($0) }
     let mean = potentials.reduce(0, +) / Double(columns)
