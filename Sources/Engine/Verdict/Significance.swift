@@ -23,7 +23,9 @@ struct Significance: Sendable {
 
   /// Compares best scores with those of null features.
   ///
-  /// The null is pooled over features and null banks, within strata.
+  /// The null is pooled over features and null banks, within strata. Intervals have the variance of the
+  /// bootstrap over clusters, and that of the figures by single null banks over the number of banks, since all
+  /// features share them.
   ///
   /// - Parameters:
   ///   - scores: The best score of each feature, [n]; NaN where it is not read.
@@ -38,26 +40,62 @@ struct Significance: Sendable {
     seed: UInt64, workers: Int
   ) {
     let read = scores.indices.filter { !scores[$0].isNaN }
-    strataCount = (strata.max() ?? 0) + 1
-    var (values, places) = ([Double](), [Int]())
-    for null in nullScores {
-      values += read.map { Double(null[$0]) }
-      places += read.map { strata[$0] }
+    let count = (strata.max() ?? 0) + 1
+    strataCount = count
+    let features = read.map { (score: Double(scores[$0]), stratum: strata[$0]) }
+    let banks = nullScores.map { bank in read.map { Double(bank[$0]) } }
+    let tested = Self.pValues(features, beside: banks, strataCount: count)
+    var whole = [Double](repeating: .nan, count: scores.count)
+    for (feature, p) in zip(read, tested) { whole[feature] = p }
+    self.pValues = whole
+    let single = mapInParallel(count: banks.count, workers: workers) {
+      Self.pValues(features, beside: [banks[$0]], strataCount: count)
     }
-    let null = StratifiedNull(values, strata: places, count: strataCount)
-    var pValues = [Double](repeating: .nan, count: scores.count)
-    for feature in read {
-      pValues[feature] = null.pValue(
-        of: Double(scores[feature]), stratum: strata[feature])
-    }
-    self.pValues = pValues
-    let tested = read.map { pValues[$0] }
     let groups = clusters.map { clusters in read.map { clusters[$0] } }
-    share = ClusterBootstrap(
-      values: tested.map { $0 <= Self.level ? 1 : 0 }, clusters: groups
-    ).interval(seed: seed, workers: workers)
+    func interval(_ value: (Double) -> Double) -> IntervalEstimate {
+      let bootstrap = ClusterBootstrap(values: tested.map(value), clusters: groups)
+        .replicates(seed: seed, workers: workers)
+      return Self.interval(
+        mean: Self.mean(tested.map(value)), bootstrap: bootstrap,
+        banks: single.map { Self.mean($0.map(value)) })
+    }
+    share = interval { $0 <= Self.level ? 1 : 0 }
     discoveries = discoveryCount(tested, level: Self.level)
-    nullShare = NullShare(tested, clusters: groups).interval(seed: seed, workers: workers)
+    let lambda = NullShare.usualLambda
+    nullShare = interval { $0 > lambda ? 1 / (1 - lambda) : 0 }
+  }
+
+  /// The p-values of features beside null banks, each of as many values as there are features.
+  private static func pValues(
+    _ features: [(score: Double, stratum: Int)], beside banks: [[Double]], strataCount: Int
+  ) -> [Double] {
+    let null = StratifiedNull(
+      banks.flatMap { $0 }, strata: banks.flatMap { _ in features.map(\.stratum) },
+      count: strataCount)
+    return features.map { null.pValue(of: $0.score, stratum: $0.stratum) }
+  }
+
+  /// A mean with the normal interval of the two variances, cut off at 0 and 1.
+  private static func interval(
+    mean: Double, bootstrap: [Double], banks: [Double]
+  ) -> IntervalEstimate {
+    let between = banks.count > 1 ? sampleVariance(banks) / Double(banks.count) : 0
+    let deviation = (sampleVariance(bootstrap) + between).squareRoot()
+    let z = Distributions.normalQuantile((1 + IntervalEstimate.usualConfidence) / 2)
+    func cut(_ value: Double) -> Double { min(1, max(0, value)) }
+    return IntervalEstimate(
+      estimate: cut(mean), lower: cut(mean - z * deviation), upper: cut(mean + z * deviation))
+  }
+
+  private static func mean(_ values: [Double]) -> Double {
+    values.reduce(0, +) / Double(values.count)
+  }
+
+  /// The variance of a sample; 0 of one value.
+  private static func sampleVariance(_ values: [Double]) -> Double {
+    guard values.count > 1 else { return 0 }
+    let mean = mean(values)
+    return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
   }
 
   /// Quarters of features by the cosine with their mean, if they have something in common.
