@@ -548,7 +548,8 @@ class Agreement:
         self.terms = np.where(known, (top == truth) - base[top], 0.0)
         self.rate, self.excess = self.hits[known].mean(), self.terms[known].mean()
         draws = (weights[:, known] @ self.terms[known]) / np.maximum(1, weights[:, known].sum(1))
-        self.low, self.high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+        # An interval that ends at 0 must not seem to begin above it by rounding.
+        self.low, self.high = np.round(np.quantile(draws, [(1 - level) / 2, (1 + level) / 2]), 12)
 
 
 def ranks(s, truth):

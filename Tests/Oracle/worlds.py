@@ -104,7 +104,7 @@ CAUSES = {
     "shuffled": Knobs(shuffled=True),
     "partial": Knobs(informed=0.3, rare=True, dark=8.0),
     "hubs+gap": Knobs(**{**HUBS, **GAP, "nuisance": 0.8, "gap_label": 0.145}),
-    "bias+gap": Knobs(**GAP, balanced=False, bias_label=0.15, form=("shifted", "full", 20.0)),
+    "bias+gap": Knobs(**GAP, balanced=False, bias_label=0.14, form=("shifted", "full", 20.0)),
     "drift+temperature": Knobs(drift=True, residuals=True, logit_scale=1.0),
 }  # fmt: skip
 
