@@ -59,7 +59,8 @@ extension TruthError {
       "\(tensor.printable()): element \(row) is less than the one before, or the last is not the "
         + "number of entries"
     case .outOfRange(let tensor, let row, let found, let limit):
-      "\(tensor.printable()): element \(row) is \(found), expected 0 to \(limit - 1)"
+      "\(tensor.printable()): element \(row) is \(found), expected "
+        + (limit == .max ? "0 or more" : "0 to \(limit - 1)")
     case .nonfinite(let tensor, let row): "\(tensor.printable()): row \(row) is not finite"
     case .repeatedEntry(let row, let feature):
       "found feature \(feature) of picture \(row) twice, expected once"
