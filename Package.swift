@@ -34,9 +34,11 @@ let package = Package(
 
     // MARK: - The library and its driver
     .target(name: "CKernels"),
+    .target(name: "CDistributions"),
     .target(
       name: "Engine",
       dependencies: [
+        "CDistributions",
         "CKernels",
         "COpenBLAS",
         "CZlib",

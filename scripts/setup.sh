@@ -3,7 +3,7 @@
 # that does it and stops. With --test also those that only the tests need.
 set -eu
 
-packages="libopenblas-dev zlib1g-dev pkg-config"
+packages="libopenblas-dev libboost-math-dev zlib1g-dev pkg-config"
 [ "${1:-}" = "--test" ] && packages="$packages python3-numpy"
 
 if ! command -v swift >/dev/null 2>&1; then

@@ -17,7 +17,8 @@ public enum BLAS {
     /// With rows and columns exchanged.
     case transpose
 
-    fileprivate var cblas: CBLAS_TRANSPOSE { self == .none ? CblasNoTrans : CblasTrans }
+    /// The same as the library names it.
+    var cblas: CBLAS_TRANSPOSE { self == .none ? CblasNoTrans : CblasTrans }
   }
 
   /// The kernels that run, the best that the processor and the library have.

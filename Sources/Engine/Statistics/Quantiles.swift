@@ -15,14 +15,24 @@ public struct Quantiles: Sendable, Equatable {
   ///
   /// - Parameter values: Any numbers, in any order; NaN is left out.
   public init(of values: [Float]) {
-    let sorted = values.filter { !$0.isNaN }.sorted()
+    let sorted = values.filter { !$0.isNaN }.sorted().map { Double($0) }
     count = sorted.count
-    points = Self.shares.map { share in
-      guard let last = sorted.indices.last else { return .nan }
-      let position = share * Double(last)
-      let below = Int(position)
-      let (low, high) = (Double(sorted[below]), Double(sorted[min(below + 1, last)]))
-      return low == high ? low : low + (position - Double(below)) * (high - low)
-    }
+    points = Self.shares.map { interpolatedQuantile(ofSorted: sorted, share: $0) }
   }
+}
+
+/// The point below which a share of the values lies, interpolated linearly between two values: type
+/// 7 of Hyndman and Fan 1996.
+///
+/// - Parameters:
+///   - sorted: The values in rising order, none NaN.
+///   - share: The share, from 0 to 1.
+/// - Returns: NaN if there are no values.
+func interpolatedQuantile(ofSorted sorted: [Double], share: Double) -> Double {
+  precondition((0...1).contains(share), "a share of \(share)")
+  guard let last = sorted.indices.last else { return .nan }
+  let position = share * Double(last)
+  let below = Int(position)
+  let (low, high) = (sorted[below], sorted[min(below + 1, last)])
+  return low == high ? low : low + (position - Double(below)) * (high - low)
 }

@@ -1,0 +1,107 @@
+/// The bootstrap of a mean, or of a ratio of sums, over items that come in clusters.
+///
+/// The statistic is Σ xᵢ / Σ wᵢ; w = 1 makes it a mean. A replicate draws as many clusters as there
+/// are, with replacement, and takes all items of each; items that are not independent of each other
+/// (duplicate features, pictures of one source) belong in one cluster. Sums of clusters are formed
+/// once. Source: Davison, Hinkley 1997, sections 2.4 and 3.8.
+public struct ClusterBootstrap: Sendable {
+  /// The replicates where no number is stated.
+  public static let usualReplicates = 2000
+
+  /// The sums of x and of w in each cluster, in rising order of the cluster's id.
+  private let sums: [SIMD2<Double>]
+
+  /// Prepares a ratio.
+  ///
+  /// - Parameters:
+  ///   - numerators: x of each item.
+  ///   - denominators: w of each item, as many, none negative.
+  ///   - clusters: The cluster of each item: any numbers, equal for items of one cluster. If nil,
+  ///     each item is a cluster.
+  public init(numerators: [Double], denominators: [Double], clusters: [Int]? = nil) {
+    precondition(
+      numerators.count == denominators.count
+        && clusters?.count ?? numerators.count
+          == numerators.count,
+      "\(numerators.count) items, \(denominators.count) denominators")
+    let items = zip(numerators, denominators).map { SIMD2($0, $1) }
+    guard let clusters else {
+      sums = items
+      return
+    }
+    let order = clusters.indices.sorted { (clusters[$0], $0) < (clusters[$1], $1) }
+    var sums: [SIMD2<Double>] = []
+    for (place, item) in order.enumerated() {
+      if place > 0, clusters[item] == clusters[order[place - 1]] {
+        sums[sums.count - 1] += items[item]
+      } else {
+        sums.append(items[item])
+      }
+    }
+    self.sums = sums
+  }
+
+  /// Prepares a mean.
+  ///
+  /// - Parameters:
+  ///   - values: x of each item.
+  ///   - clusters: The cluster of each item, as above.
+  public init(values: [Double], clusters: [Int]? = nil) {
+    self.init(
+      numerators: values, denominators: [Double](repeating: 1, count: values.count),
+      clusters: clusters)
+  }
+
+  /// The number of clusters.
+  public var clusterCount: Int { sums.count }
+
+  /// Σ x / Σ w of all items; NaN where Σ w is 0.
+  public var estimate: Double {
+    let total = sums.reduce(SIMD2(0, 0), +)
+    return total[1] == 0 ? .nan : total[0] / total[1]
+  }
+
+  /// The statistic of resampled clusters.
+  ///
+  /// - Parameters:
+  ///   - count: How many replicates.
+  ///   - seed: Determines them, together with the clusters; the same for any number of workers.
+  ///   - workers: The number of threads.
+  /// - Returns: The replicates in rising order, less those in which Σ w is 0.
+  /// - Complexity: Replicates times clusters.
+  public func replicates(
+    _ count: Int = usualReplicates, seed: UInt64, workers: Int = 1
+  ) -> [Double] {
+    guard !sums.isEmpty else { return [] }
+    var generator = SplitMix64(seed: seed)
+    let seeds = (0..<count).map { _ in generator.next() }
+    let values = mapInParallel(count: count, workers: workers) { index in
+      var generator = SplitMix64(seed: seeds[index])
+      var total = SIMD2(0.0, 0.0)
+      for _ in sums.indices { total += sums[generator.nextIndex(below: sums.count)] }
+      return total[1] == 0 ? Double.nan : total[0] / total[1]
+    }
+    return values.filter { !$0.isNaN }.sorted()
+  }
+
+  /// The statistic with its percentile interval: the α/2 and 1 − α/2 quantiles of the replicates.
+  ///
+  /// - Parameters:
+  ///   - confidence: 1 − α, above 0 and below 1.
+  ///   - replicates: How many replicates.
+  ///   - seed: Determines the replicates.
+  ///   - workers: The number of threads.
+  /// - Returns: NaN throughout where there are no items.
+  public func interval(
+    confidence: Double = IntervalEstimate.usualConfidence, replicates: Int = usualReplicates,
+    seed: UInt64,
+    workers: Int = 1
+  ) -> IntervalEstimate {
+    precondition(confidence > 0 && confidence < 1, "a confidence of \(confidence)")
+    let sorted = self.replicates(replicates, seed: seed, workers: workers)
+    return IntervalEstimate(
+      estimate: estimate,
+      lower: interpolatedQuantile(ofSorted: sorted, share: (1 - confidence) / 2),
+      upper: interpolatedQuantile(ofSorted: sorted, share: (1 + confidence) / 2))
+  }
+}

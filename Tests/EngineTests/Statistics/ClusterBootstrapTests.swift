@@ -1,0 +1,76 @@
+import Testing
+
+@testable import Engine
+
+@Suite struct ClusterBootstrapTests {
+  @Test func resultsAreTheSameForAnyNumberOfThreads() {
+    var generator = SplitMix64(seed: 1)
+    let values = generator.normals(101)
+    let clusters = (0..<101).map { $0 % 13 }
+    let bootstrap = ClusterBootstrap(values: values, clusters: clusters)
+    let one = bootstrap.replicates(200, seed: 5, workers: 1)
+    #expect(bootstrap.replicates(200, seed: 5, workers: 3) == one)
+    #expect(bootstrap.replicates(200, seed: 6, workers: 1) != one)
+    #expect(one == one.sorted())
+  }
+
+  /// Replicates of a mean of n values have a standard deviation of σ/√n, σ that of the sample.
+  ///
+  /// From 4,000 replicates it is known to 1/√(2 · 4000), 1.1 %. Ends of the 95 % interval
+  /// lie at ± 1.96 of it, to about 4 %.
+  @Test func intervalOfAMeanIsThatOfTheNormalDistribution() {
+    var generator = SplitMix64(seed: 2)
+    let values = generator.normals(400)
+    let mean = values.reduce(0, +) / 400
+    let variance = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 400
+    let error = (variance / 400).squareRoot()
+    let bootstrap = ClusterBootstrap(values: values)
+    let replicates = bootstrap.replicates(4000, seed: 3)
+    let center = replicates.reduce(0, +) / 4000
+    let spread = (replicates.map { ($0 - center) * ($0 - center) }.reduce(0, +) / 4000).squareRoot()
+    #expect(abs(spread / error - 1) < 5 / (8000.0).squareRoot())
+    let interval = bootstrap.interval(replicates: 4000, seed: 3)
+    #expect(abs(interval.estimate - mean) < 1e-15)
+    #expect(abs((mean - interval.lower) / error - 1.96) < 0.2)
+    #expect(abs((interval.upper - mean) / error - 1.96) < 0.2)
+  }
+
+  /// 50 clusters of 8 equal values are 50 values: the interval is that of the 50.
+  @Test func clustersAreDrawnWhole() {
+    var generator = SplitMix64(seed: 4)
+    let values = generator.normals(50)
+    let plain = ClusterBootstrap(values: values).interval(seed: 9)
+    let repeated = (0..<400).map { values[$0 % 50] }
+    let clustered = ClusterBootstrap(values: repeated, clusters: (0..<400).map { $0 % 50 })
+    #expect(clustered.clusterCount == 50)
+    let interval = clustered.interval(seed: 9)
+    #expect(abs(interval.estimate - plain.estimate) < 1e-14)
+    #expect(abs(interval.lower - plain.lower) < 1e-14)
+    #expect(abs(interval.upper - plain.upper) < 1e-14)
+    let treatedAsItems = ClusterBootstrap(values: repeated).interval(seed: 9)
+    #expect(
+      (treatedAsItems.upper - treatedAsItems.lower) < 0.6 * (interval.upper - interval.lower))
+  }
+
+  @Test func theOrderOfItemsAndTheNamesOfClustersDoNotMatter() {
+    let a = ClusterBootstrap(values: [1, 2, 3, 4], clusters: [7, -1, 7, 9])
+    let b = ClusterBootstrap(values: [4, 3, 1, 2], clusters: [2, 1, 1, 0])
+    #expect(a.replicates(50, seed: 1) == b.replicates(50, seed: 1))
+  }
+
+  @Test func aRatioIsOfSums() {
+    let bootstrap = ClusterBootstrap(numerators: [1, 5, 0], denominators: [2, 10, 0])
+    #expect(bootstrap.estimate == 0.5)
+    let replicates = bootstrap.replicates(300, seed: 1)
+    // Where only the third item was drawn, once in 27, there is no ratio.
+    #expect(replicates.count < 300 && replicates.count > 250)
+    #expect(replicates.allSatisfy { $0 == 0.5 })
+  }
+
+  @Test func fewItems() {
+    let none = ClusterBootstrap(values: []).interval(seed: 1)
+    #expect(none.estimate.isNaN && none.lower.isNaN && none.upper.isNaN)
+    let one = ClusterBootstrap(values: [3]).interval(seed: 1)
+    #expect(one == IntervalEstimate(estimate: 3, lower: 3, upper: 3))
+  }
+}
