@@ -62,9 +62,10 @@ unit-tests:
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
 
-oracle: build ## Compare with transformers and safetensors (needs them and torch)
+oracle: build ## Compare with transformers, safetensors and sae-lens (needs them and torch)
 	$(PYTHON) Tests/Oracle/full_size.py --work $(OUT)/full-size --data $(DATA) --lensctl $(LENSCTL)
 	$(PYTHON) Tests/Oracle/fuzz_safetensors.py --lensctl $(LENSCTL)
+	$(PYTHON) Tests/Oracle/check_convert.py --lensctl $(LENSCTL)
 
 # The engine is built anew below .build/fuzz, instrumented; its internals are what is fuzzed.
 fuzz: ## Give every reader of files changed inputs (SECONDS_A_TARGET=60, TARGET=all of them)

@@ -41,8 +41,8 @@ struct Embed: EngineCommand {
     printer.show(.opening)
     let request = try BankRequest(
       model: model, tokenizer: prompts.tokenizer, labels: labels,
-      templates: try prompts.templates(), digestCache: compute.digestCache,
-      workers: compute.workers)
+      templates: try prompts.templates(), masksDuplicates: compute.dedupe,
+      digestCache: compute.digestCache, workers: compute.workers)
     try OutputFile.refuse(out, ifAmong: request.inputPaths + prompts.files)
     try request.check(writingTo: out)
     let (bank, wasCached) = try request.bank(

@@ -17,5 +17,7 @@ struct Lensctl: ParsableCommand {
       77 not permitted.
       """,
     version: Engine.version,
-    subcommands: [Scan.self, Embed.self, Inspect.self, Show.self, Doctor.self])
+    subcommands: [
+      Scan.self, Embed.self, Inspect.self, Show.self, Convert.self, Doctor.self,
+    ])
 }

@@ -168,6 +168,7 @@ struct Scan: EngineCommand {
     request.family = family
     request.orientation = orientation
     request.alpha = alpha
+    request.masksDuplicates = compute.dedupe
     request.temperature = temperature
     request.topCount = top
     request.features = features
@@ -222,7 +223,7 @@ struct Scan: EngineCommand {
   private func write(
     _ run: LensRun, printer: ProgressPrinter, _ write: (_ lines: String) throws -> Void
   ) throws -> Int {
-    let sink = JSONLines(labels: run.labels.labels)
+    let sink = JSONLines(labels: run.labels.labels, sigmoid: run.sigmoid)
     var masked = 0
     try run.forEachBlock(progress: { printer.show($0) }) { block in
       masked += block.statuses.count { $0 != FeatureStatus.read.rawValue }

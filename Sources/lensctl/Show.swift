@@ -62,7 +62,7 @@ struct Show: EngineCommand {
         for: text, template: try question.template.map { try PromptTemplate($0) } ?? .bare,
         workers: threads.workers)
       for warning in warnings { Messages.print("warning: \(warning.printable(limit: 400))") }
-      return reader.matches(matches, text: text, limit: limit)
+      return reader.matches(matches, text: text, sigmoid: query.sigmoid, limit: limit)
     }
     return reader.summary()
   }

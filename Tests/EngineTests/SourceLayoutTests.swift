@@ -14,6 +14,7 @@ import Testing
     ["Lens", "Truth"],
     ["Results"],
     ["Run"],
+    ["Verdict"],
     ["Sinks"],
   ]
 
@@ -32,6 +33,7 @@ import Testing
   /// The only files in which `unsafe` may stand.
   static let unsafeFiles: Set<String> = [
     "Sources/Engine/LinearAlgebra/ActivationFunction.swift",
+    "Sources/Engine/LinearAlgebra/AffineScores.swift",
     "Sources/Engine/LinearAlgebra/Attention.swift",
     "Sources/Engine/LinearAlgebra/BLAS.swift",
     "Sources/Engine/LinearAlgebra/BLAS+Double.swift",

@@ -131,8 +131,12 @@ import Testing
     try place.write("labels.txt", "")
     let run = try place.embed("--out", "bank")
     #expect(run.status == 65)
-    #expect(run.messages == "lensctl: labels.txt: found no labels, expected at least 1\n")
-    #expect(!place.has("bank"))
+    let scan = try place.scan("standard-new", "--out", "run")
+    #expect(scan.status == 65)
+    for messages in [run.messages, scan.messages] {
+      #expect(messages == "lensctl: labels.txt: found no labels, expected at least 1\n")
+    }
+    #expect(!place.has("bank") && !place.has("run"))
   }
 
   @Test func row53BlankLabelsAreMaskedOrRefused() throws {

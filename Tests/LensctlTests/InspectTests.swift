@@ -199,10 +199,61 @@ import Testing
         + "are not UTF-8\n")
   }
 
+  /// The line is that of scan and embed.
+  @Test(arguments: [
+    ("some/model", "hf download some/model"), ("hf:some/model", "hf download some/model"),
+    ("some/model@v1", "hf download some/model --revision v1"),
+  ])
+  func modelsThatAreNotInTheCacheAreFetchedByALine(name: String, line: String) throws {
+    try place.writeLabels()
+    let inspect = try place.run("inspect", name)
+    let embed = try place.run("embed", "--model", name, "--labels", "labels.txt", "--out", "bank")
+    for run in [inspect, embed] {
+      #expect(run.status == 66)
+      #expect(run.output.isEmpty)
+      #expect(
+        run.messages == "lensctl: \(name): not in the local cache; to fetch it: \(line)\n")
+    }
+  }
+
+  /// A pipe that nobody writes to would keep whoever opens it waiting.
+  @Test func whatIsNoFileIsSaid() throws {
+    #expect(try place.shell("mkfifo pipe").status == 0)
+    try place.writeLabels()
+    for (path, what) in [("/dev/null", "a device"), ("pipe", "a pipe")] {
+      let message = "lensctl: \(path): found \(what), expected a file\n"
+      let runs = [
+        try place.run("inspect", path), try place.run("inspect", path, "--keys", "W_dec=W"),
+        try place.scan(file: path),
+        try place.run(
+          [
+            "scan", "--sae", path, "--labels", "labels.txt",
+            "--out", "run",
+          ] + Workplace.model),
+        try place.run(
+          ["embed", "--labels", path, "--out", "bank.safetensors"] + Workplace.model),
+        try place.run(
+          "embed", "--model", path, "--labels", "labels.txt", "--out", "bank.safetensors"),
+      ]
+      for (index, run) in runs.enumerated() {
+        #expect(run.status == 65, "\(index)")
+        #expect(run.messages == message, "\(index)")
+      }
+    }
+    let shell = try place.shell("$LENSCTL inspect <(echo cat)")
+    #expect(shell.status == 65)
+    #expect(shell.messages.hasSuffix(": found a pipe, expected a file\n"))
+  }
+
   @Test func missingPathsAndWrongKeysHaveTheirOwnStatus() throws {
-    let missing = try place.run("inspect", "nothing/here")
-    #expect(missing.status == 66)
-    #expect(missing.messages == "lensctl: nothing/here: no such file or directory\n")
+    // What stands in a directory that is there is a path, and so is what has no form of a name.
+    try FileManager.default.createDirectory(
+      atPath: place.path + "/folder", withIntermediateDirectories: true)
+    for path in ["folder/here", "here", "nothing/at/here"] {
+      let missing = try place.run("inspect", path)
+      #expect(missing.status == 66)
+      #expect(missing.messages == "lensctl: \(path): no such file or directory\n")
+    }
     let keys = try place.run("inspect", ".", "--keys", "W_foo=x")
     #expect(keys.status == 64)
     #expect(keys.messages.contains("--keys: found \"W_foo\", expected W_enc, W_dec, b_enc, b_dec"))

@@ -42,6 +42,74 @@ import Testing
     }
   }
 
+  /// Labels that are left get the numbers that they have in a file of their own.
+  @Test func row52DedupeMasksAllButTheFirst() throws {
+    try place.writeLabels(["crane", "dog", "Crane", " crane", "tree", "DOG"])
+    let options = ["--format", "jsonl", "--top", "6"]
+    let run = try place.scan(
+      "standard-new", options[0], options[1], options[2], options[3], "--dedupe")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(
+      run.messages.split(separator: "\n").prefix(4).map(String.init) == [
+        "warning: 1 label with white space before or after, kept as written: line 4",
+        "warning: 1 group of labels that differ in white space only, one of each used, the others "
+          + "masked: lines 1, 4",
+        "warning: 2 groups of labels that differ in letter case only, one of each used, the others "
+          + "masked: lines 1, 2, 3, 4, 6",
+        "warning: top 6 reduced to 3, the number of usable labels",
+      ])
+    #expect(try top(run).map(\.id).sorted() == [0, 1, 4])
+    // Without the option the same cache gives all six.
+    let all = try place.scan("standard-new", options[0], options[1], options[2], options[3])
+    #expect(try top(all).map(\.id).sorted() == Array(0..<6))
+    try place.writeLabels(["crane", "dog", "tree"])
+    let few = try place.scan("standard-new", "--format", "jsonl", "--top", "3")
+    func numbers(_ run: CommandRun) throws -> [[String]] {
+      try run.lines.map { line in
+        let feature = try JSONValue(parsing: Data(line.utf8))
+        return (feature["top"]?.array ?? []).map {
+          "\($0["label"]?.string ?? "") \($0["cosine"]?.double ?? 0) \($0["probability"]?.double ?? 0)"
+        } + ["mean", "entropy", "margin"].map { "\(feature[$0]?.double ?? -1)" }
+      }
+    }
+    #expect(try numbers(run) == numbers(few))
+  }
+
+  @Test func row52DedupeIsRecordedAndBanksKeepIt() throws {
+    try place.writeLabels(["crane", "dog", "Crane", "tree"])
+    // What was asked for is no fault.
+    let run = try place.scan("standard-new", "--dedupe", "--strict", "--out", "run")
+    #expect(run.status == 0, "\(run.messages)")
+    let directory = try RunDirectory(contentsOf: place.path + "/run")
+    #expect(directory.labels == ["crane", "dog", "Crane", "tree"])
+    #expect(directory.labelStatuses == [0, 0, 4, 0])
+    #expect(directory.firstCounts[2] == 0 && directory.topCounts[2] == 0)
+    #expect(directory.description["options"]?["dedupe"] == true)
+    #expect(directory.description["labels"]?["duplicate"] == 1)
+    #expect(directory.description["labels"]?["usable"] == 3)
+    let plain = try place.embed("--out", "plain.safetensors")
+    let masked = try place.embed("--dedupe", "--out", "masked.safetensors")
+    #expect(plain.messages.contains("\n4 of 4 labels encoded: plain.safetensors\n"))
+    #expect(masked.messages.contains("\n3 of 4 labels taken from the cache: masked.safetensors\n"))
+    func scan(_ bank: String, _ arguments: String...) throws -> String {
+      let run = try place.run(
+        ["scan"] + Workplace.model
+          + [
+            "--sae", "\(Commands.fixtures)/sae/standard-new", "--text-embeddings", bank, "--format",
+            "jsonl",
+          ] + arguments)
+      #expect(run.status == 0, "\(run.messages)")
+      return run.output
+    }
+    let expected = try place.scan("standard-new", "--dedupe", "--format", "jsonl").output
+    #expect(try scan("masked.safetensors") == expected)
+    #expect(try scan("plain.safetensors", "--dedupe") == expected)
+    try place.write("names.txt", "crane\ndog\n crane\ntree\n")
+    #expect(
+      try scan("plain.safetensors", "--names", "names.txt", "--dedupe") == expected)
+    #expect(try scan("plain.safetensors") != expected)
+  }
+
   @Test(arguments: [
     (Data([0x61, 0x0A, 0xFF, 0x0A]), "line 2: found bytes that are not UTF-8"),
     (Data("a\0b\n".utf8), "line 1: found a NUL character"),

@@ -143,7 +143,47 @@ import Testing
     #expect(sae.messages == "lensctl: none: no such file or directory\n")
   }
 
+  /// A directory without configuration, one that contradicts its tensors, and one of no known kind.
+  @Test func row45ConfigurationsMustBeThereAndFit() throws {
+    let fixture = "\(Commands.fixtures)/sae"
+    for (name, contents) in [("bare", ""), ("unknown", #"{"architecture": "quantum"}"#)] {
+      try FileManager.default.createDirectory(
+        atPath: place.path + "/" + name, withIntermediateDirectories: true)
+      try FileManager.default.copyItem(
+        atPath: fixture + "/standard-new/sae_weights.safetensors",
+        toPath: place.path + "/\(name)/sae_weights.safetensors")
+      if !contents.isEmpty { try place.write("\(name)/cfg.json", contents) }
+    }
+    let architectures =
+      "standard topk batchtopk matryoshka_batchtopk jumprelu gated abstopk transcoder "
+      + "skip_transcoder jumprelu_transcoder"
+    let cases: [(String, Int32, String)] = [
+      ("bare", 66, "bare/cfg.json: no such file or directory"),
+      (
+        "\(fixture)/mismatch", 65,
+        "\(fixture)/mismatch/sae_weights.safetensors: b_enc: shape [48], expected [64] by d_sae 64 "
+          + "of cfg.json"
+      ),
+      (
+        "unknown", 65,
+        "unknown/cfg.json: architecture \"quantum\", expected one of \(architectures)"
+      ),
+    ]
+    for (sae, status, message) in cases {
+      let run = try place.run(["scan", "--sae", sae] + Self.whole)
+      #expect(run.status == status)
+      #expect(run.messages == "lensctl: \(message)\n")
+      #expect(!place.has("run") && !place.has("run.partial"))
+    }
+  }
+
   @Test(arguments: [
+    (
+      "square-ambiguous",
+      "sae_weights.safetensors: W_dec: features of [32, 32] may be rows or columns: W_dec lengths "
+        + "vary by 0.0 % over rows and 0.0 % over columns, mean cosine of W_enc and W_dec is -0.015 "
+        + "if stored alike and -0.079 if one is transposed; expected --orientation rows or columns"
+    ),
     (
       "mlp-hook",
       "cfg.json: hook \"blocks.3.mlp.hook_post\": the hidden layer of a perceptron, expected the "
@@ -181,6 +221,20 @@ import Testing
       run.messages
         == "lensctl: \(Commands.fixtures)/sae/square: space: found residual (hook "
         + "blocks.1.hook_resid_post), expected joint for a native map\n")
+  }
+
+  @Test func row48AModelWithoutProjectionSaysWhichSpaceItReads() throws {
+    let model = "\(Commands.fixtures)/clip-families/siglip"
+    let run = try place.run(
+      "scan", "--model", model, "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels",
+      "labels.txt", "--out", "run")
+    #expect(run.status == 65)
+    #expect(
+      run.messages
+        == "lensctl: \(model): image head: found SigLIP's attention pooling (vision_model.head), "
+        + "expected a layer norm and a linear projection; --map native reads autoencoders of the "
+        + "joint space\n")
+    #expect(!place.has("run"))
   }
 
   @Test(arguments: ["directory", "jsonl"])

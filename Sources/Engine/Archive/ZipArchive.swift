@@ -107,6 +107,11 @@ extension ZipArchive {
   /// The entry of a name, or nil if there is none.
   subscript(name: String) -> Entry? { positions[name].map { entries[$0] } }
 
+  /// The bytes that all deflated entries have together when they are inflated.
+  var inflatedByteCount: Int {
+    entries.reduce(0) { $0 + ($1.isDeflated ? $1.size : 0) }
+  }
+
   /// The contents of an entry.
   ///
   /// Stored contents are a slice of the archive; their checksum is compared only on demand, since

@@ -76,15 +76,19 @@ extension Autoencoder {
       Self.note(onBias: parts.decoderBias),
       Self.note(onTraining: parts.layout),
     ].compactMap { $0 }
+    notes += Self.notes(onInitialisation: parts.layout)
     self.init(
       path: path, sourcePaths: parts.configurationPaths + weights.filePaths,
       family: family.rawValue, familyEvidence: evidence, architecture: parts.architecture,
       featureCount: bank?.count ?? 0, inputWidth: bank?.width ?? 0,
       encoder: parts.layout.encoder, decoder: parts.layout.decoder,
-      decoderBias: parts.decoderBias, encoding: parts.encoding, space: sides.input,
+      decoderBias: parts.decoderBias, encoding: parts.encoding,
+      isTranscoder: parts.hook.isTranscoder, skipConnection: parts.skipConnection,
+      space: sides.input,
       decoderSpace: sides.output, hookName: parts.hook.name,
       outputHookName: parts.hook.outputName, layer: parts.hook.layer,
-      modelName: parts.hook.model, notes: notes, evidence: parts.layout.evidence)
+      modelName: parts.hook.model, notes: notes, evidence: parts.layout.evidence,
+      inflatedBytes: weights.heldBytes)
   }
 }
 
@@ -136,6 +140,14 @@ extension Autoencoder {
 extension Autoencoder {
   /// The least cosine that counts as 1.
   private static let parallel = 1 - 1e-6
+
+  /// Notes on directions that are as random as an initialisation leaves them.
+  static func notes(onInitialisation layout: MatrixLayout) -> [String] {
+    [
+      InitialisationEvidence.note(on: layout.encoder, name: "encoder"),
+      InitialisationEvidence.note(on: layout.decoder, name: "decoder"),
+    ].compactMap { $0 }
+  }
 
   /// A note on an encoder whose directions all point along those of the decoder, or nil.
   ///

@@ -32,11 +32,13 @@ extension Autoencoder {
       path: path, sourcePaths: file.filePaths, family: "generic", familyEvidence: "",
       architecture: "unknown", featureCount: bank?.count ?? 0, inputWidth: bank?.width ?? 0,
       encoder: layout.encoder, decoder: layout.decoder, decoderBias: bias, encoding: nil,
-      space: .unstated, decoderSpace: .unstated, hookName: nil, outputHookName: nil, layer: nil,
+      isTranscoder: false, skipConnection: nil, space: .unstated, decoderSpace: .unstated,
+      hookName: nil, outputHookName: nil, layer: nil,
       modelName: nil,
       notes: ["no configuration is read: the space of the directions is as the caller takes it"]
-        + proof.notes + [Self.note(onBias: bias)].compactMap { $0 },
-      evidence: layout.evidence)
+        + proof.notes + [Self.note(onBias: bias)].compactMap { $0 }
+        + Self.notes(onInitialisation: layout),
+      evidence: layout.evidence, inflatedBytes: file.heldBytes)
   }
 
   private static func tensorFile(at path: String) throws(CheckpointError) -> TensorFile {

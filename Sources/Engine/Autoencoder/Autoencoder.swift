@@ -48,6 +48,12 @@ public struct Autoencoder: Sendable {
   /// How inputs are encoded; nil if no family says it.
   public let encoding: Encoding?
 
+  /// Whether it writes into another space than it reads.
+  let isTranscoder: Bool
+
+  /// What inputs are multiplied by and added to the output, [d_out, d] as a rule; not checked.
+  let skipConnection: Tensor?
+
   /// The space of the encoder directions.
   public let space: Space
 
@@ -71,6 +77,9 @@ public struct Autoencoder: Sendable {
 
   /// How the orientation of each matrix was proven, a line each.
   public let evidence: [String]
+
+  /// The bytes of files that were inflated, and so are in memory.
+  var inflatedBytes = 0
 }
 
 extension Autoencoder {
@@ -130,8 +139,15 @@ extension Autoencoder {
 }
 
 extension Autoencoder {
-  /// The bytes of directions that were computed, and so are in memory.
-  var heldBytes: Int { (encoder?.heldBytes ?? 0) + (decoder?.heldBytes ?? 0) }
+  /// The bytes in memory rather than mapped: directions that were computed, files that were inflated.
+  var heldBytes: Int {
+    (encoder?.heldBytes ?? 0) + (decoder?.heldBytes ?? 0) + inflatedBytes
+  }
+
+  /// How much of a bank of its directions is mapped, in bytes.
+  func mappedBytes(of bank: DirectionBank) -> Int {
+    max(0, bank.tensor.bytes.count - bank.heldBytes - inflatedBytes)
+  }
 }
 
 extension Tensor {

@@ -24,6 +24,11 @@ public struct AutoencoderError: EngineError, Equatable {
     case noEncoder
     case encodingNotStated([String])
     case wrongInputWidth(found: Int, expected: Int)
+    case notInSAELens(String)
+    case activationNeeded
+    case biasRuleNeeded
+    case unknownActivation(String)
+    case activationStated
 
     // MARK: Configuration
     case unknownArchitecture(String)
@@ -57,7 +62,9 @@ public struct AutoencoderError: EngineError, Equatable {
 
   public var kind: FaultKind {
     switch reason {
-    case .unknownPart, .emptyKey, .repeatedPart, .noMatrix, .familyAndKeys, .wrongInputWidth: .usage
+    case .unknownPart, .emptyKey, .repeatedPart, .noMatrix, .familyAndKeys, .wrongInputWidth,
+      .activationNeeded, .biasRuleNeeded, .unknownActivation, .activationStated:
+      .usage
     default: .badData
     }
   }
@@ -114,6 +121,15 @@ extension AutoencoderError {
       "cannot encode: the files do not say " + missing.joined(separator: ", ")
     case .wrongInputWidth(let found, let expected):
       "inputs: found a width of \(found), expected \(expected)"
+    case .notInSAELens(let what):
+      "cannot be written for SAELens: \(what); --to safetensors keeps the tensors as they are"
+    case .activationNeeded:
+      "found no --activation beside it, expected \(StatedActivation.forms)"
+    case .biasRuleNeeded:
+      "found b_dec, expected --subtract-bias or --no-subtract-bias beside it, for inputs"
+    case .activationStated: "found beside files that state theirs, or more is missing than that"
+    case .unknownActivation(let text):
+      "found \(text.printable()), expected \(StatedActivation.forms)"
     default: tensorMessage
     }
   }

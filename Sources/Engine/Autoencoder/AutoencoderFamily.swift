@@ -74,6 +74,8 @@ struct FamilyParts {
   var encoding: Encoding?
   /// What is added after decoding, [d].
   var decoderBias: [Float]?
+  /// What inputs are multiplied by and added to the output, `W_skip`; not checked.
+  var skipConnection: Tensor?
   /// Where the activations come from.
   var hook = HookFacts()
   /// The files read besides the weights.

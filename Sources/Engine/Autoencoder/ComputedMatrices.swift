@@ -42,6 +42,23 @@ extension DirectionBank {
     return DirectionBank(computed: tensor.name, rows: result, width: width)
   }
 
+  /// The inner product of each direction with a vector, in `Double`, [count].
+  ///
+  /// - Parameter vector: The vector, [width].
+  /// - Returns: The products.
+  func products(with vector: [Double]) -> [Double] {
+    precondition(vector.count == width, "\(vector.count) elements of \(width)")
+    var products = [Double](repeating: 0, count: count)
+    forEachBlock { range, rows in
+      for i in 0..<range.count {
+        var sum = 0.0
+        for j in 0..<width { sum += Double(rows[i * width + j]) * vector[j] }
+        products[range.lowerBound + i] = sum
+      }
+    }
+    return products
+  }
+
   /// Calls `body` with blocks of directions in order, [range.count, width].
   private func forEachBlock(_ body: (Range<Int>, [Float]) -> Void) {
     for start in stride(from: 0, to: count, by: 256) {

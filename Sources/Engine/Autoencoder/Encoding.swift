@@ -81,6 +81,9 @@ public struct Encoding: Sendable, Equatable {
 
   /// What the files do not say and an encoding needs, such as `k`; empty as a rule.
   public var missing: [String] = []
+
+  /// Whether nothing is missing but the activation, so that stating it is enough.
+  var lacksActivationAlone = false
 }
 
 extension Encoding.Activation {

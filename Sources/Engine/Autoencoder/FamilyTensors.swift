@@ -53,6 +53,9 @@ struct FamilyTensors {
     try weights(name, rank: 2).nonEmpty(in: file.path)
   }
 
+  /// The tensor `W_skip`, whatever it is, or nil if there is none.
+  var skipConnection: Tensor? { file.tensors[stored("W_skip")] }
+
   /// The length of a vector.
   func length(_ name: String) throws(CheckpointError) -> Int {
     try weights(name, rank: 1).shape[0]

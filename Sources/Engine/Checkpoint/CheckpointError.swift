@@ -10,6 +10,7 @@ public struct CheckpointError: EngineError, Equatable {
     case notPermitted
     case unreadable(String)
     case isDirectory
+    case notFile(String)
     case malformedGzip(String)
     case tooLarge(limit: Int)
     case notInCache(download: String)
@@ -87,6 +88,7 @@ extension CheckpointError {
     case .notPermitted: "not permitted to read"
     case .unreadable(let what): "cannot be read: \(what)"
     case .isDirectory: "found a directory, expected a file"
+    case .notFile(let what): "found \(what), expected a file"
     case .malformedGzip(let what): "gzip: \(what)"
     case .tooLarge(let limit): "holds more than \(limit) bytes when inflated"
     case .notInCache(let download): "not in the local cache; to fetch it: \(download.printable())"

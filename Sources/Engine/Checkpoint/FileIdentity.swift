@@ -30,6 +30,21 @@ public struct FileIdentity: Sendable, Equatable {
   /// - Parameter path: The file.
   /// - Throws: `CheckpointError` if there is none, or it may not be looked at.
   public init(of path: String) throws(CheckpointError) {
+    let status = try Self.status(of: path)
+    self.path = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
+    byteCount = Int(status.st_size)
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    modificationTime = status.st_mtim.nanoseconds
+    changeTime = status.st_ctim.nanoseconds
+  }
+
+  /// What the system knows of a file.
+  ///
+  /// - Parameter path: The file, links followed.
+  /// - Returns: What it knows.
+  /// - Throws: `CheckpointError` if there is none, or it may not be looked at.
+  static func status(of path: String) throws(CheckpointError) -> stat {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else {
       switch errno {
@@ -40,12 +55,7 @@ public struct FileIdentity: Sendable, Equatable {
         throw CheckpointError(path: path, reason: .unreadable(what ?? "error \(code)"))
       }
     }
-    self.path = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
-    byteCount = Int(status.st_size)
-    device = UInt64(status.st_dev)
-    inode = UInt64(status.st_ino)
-    modificationTime = status.st_mtim.nanoseconds
-    changeTime = status.st_ctim.nanoseconds
+    return status
   }
 
   /// Whether nothing says that the contents are others than they were.

@@ -33,20 +33,17 @@ enum GzipFile {
   ///   it holds more than `limit` bytes.
   static func contents(
     of path: String, limit: Int = sizeLimit
-  ) throws(CheckpointError) -> [UInt8] {
-    guard MappedFile.exists(path) else { throw CheckpointError(path: path, reason: .notFound) }
-    guard !MappedFile.isDirectory(path) else {
-      throw CheckpointError(path: path, reason: .isDirectory)
-    }
+  ) throws(CheckpointError) -> Data {
+    try FileForm.checkFile(at: path)
     guard let file = unsafe gzopen(path, "rb") else {
       throw CheckpointError(path: path, reason: .notPermitted)
     }
-    var bytes: [UInt8] = []
+    var bytes = Data()
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     var count: Int32 = 0
     repeat {
       count = unsafe gzread(file, &chunk, UInt32(chunk.count))
-      bytes += chunk.prefix(Int(max(0, count)))
+      bytes.append(contentsOf: chunk.prefix(Int(max(0, count))))
     } while count > 0 && bytes.count <= limit
     let status = unsafe gzclose(file)
     guard bytes.count <= limit else {

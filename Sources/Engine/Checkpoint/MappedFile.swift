@@ -6,15 +6,9 @@ public enum MappedFile {
   ///
   /// - Parameter path: The file.
   /// - Returns: The contents; slices of them share the map.
-  /// - Throws: `CheckpointError` if the file is missing, a directory, or not readable.
+  /// - Throws: `CheckpointError` if the file is missing, no regular file, or not readable.
   public static func contents(of path: String) throws(CheckpointError) -> Data {
-    var isDirectory: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      // Which says why: a directory on the way may not be entered.
-      _ = try FileIdentity(of: path)
-      throw CheckpointError(path: path, reason: .notFound)
-    }
-    guard !isDirectory.boolValue else { throw CheckpointError(path: path, reason: .isDirectory) }
+    try FileForm.checkFile(at: path)
     do {
       return try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
     } catch let error as CocoaError where error.code == .fileReadNoPermission {

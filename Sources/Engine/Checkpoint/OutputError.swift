@@ -7,7 +7,7 @@ public struct OutputError: EngineError, Equatable {
     case exists
     case isInput
     case missingParent(String)
-    case headerTooLarge(bytes: Int, limit: Int)
+    case headerTooLarge(with: String, bytes: Int, limit: Int)
     case notPermitted
     case diskFull
     case cannotCreate(String)
@@ -62,8 +62,8 @@ public struct OutputError: EngineError, Equatable {
     case .exists: "already exists; --force replaces it"
     case .isInput: "is an input too, expected another path"
     case .missingParent(let parent): "no directory \(parent.printable(limit: 1000)) to create it in"
-    case .headerTooLarge(let bytes, let limit):
-      "header with the labels: found \(bytes) bytes, expected at most \(limit), which readers accept"
+    case .headerTooLarge(let contents, let bytes, let limit):
+      "header with the \(contents): found \(bytes) bytes, expected at most \(limit), which readers accept"
     case .notPermitted: "not permitted to write"
     case .diskFull: "no space left"
     case .cannotCreate(let what): "cannot be created: \(what)"

@@ -82,6 +82,24 @@ public enum OutputFile {
     guard replacesExisting else { throw OutputError(path: path, reason: .exists) }
   }
 
+  /// Checks that a safetensors file has a header that readers accept.
+  ///
+  /// - Parameters:
+  ///   - layout: The file.
+  ///   - path: Its name.
+  ///   - limit: The most bytes of a header.
+  /// - Throws: `OutputError` if the header is larger.
+  static func check(
+    header layout: SafetensorsLayout, of path: String, limit: Int = SafetensorsHeader.sizeLimit
+  ) throws(OutputError) {
+    // Without the 8 bytes that say its size.
+    let bytes = layout.header.count - 8
+    guard bytes <= limit else {
+      throw OutputError(
+        path: path, reason: .headerTooLarge(with: "names", bytes: bytes, limit: limit))
+    }
+  }
+
   /// Checks that a path has a name, and that its parent directory exists.
   static func checkParent(of path: String) throws(OutputError) {
     guard !path.isEmpty else {

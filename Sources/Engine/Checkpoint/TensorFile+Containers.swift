@@ -73,6 +73,7 @@ extension TensorFile {
     let document = try TorchDocument(parsing: bytes, path: path)
     let tree = try ObjectTree(of: document, byteCount: bytes.count, path: path)
     self.init(tree, document.container, path: path)
+    heldBytes = document.inflatedByteCount
   }
 
   /// What is none of the others: safetensors that are wrong, unless the name says otherwise.
@@ -108,6 +109,7 @@ extension TensorFile {
       try tree.addConstants(of: constants, byteCount: file.count)
     }
     self.init(tree, document.container, path: path)
+    heldBytes = archive.inflatedByteCount
   }
 
   private init(arrays archive: ZipArchive, path: String) throws(CheckpointError) {
@@ -134,6 +136,7 @@ extension TensorFile {
     }
     self.init(path: path, filePaths: [path], tensors: tensors, metadata: [:])
     container = .npz
+    heldBytes = archive.inflatedByteCount
   }
 
   /// Whether a gzipped file opens like a pickle or a torch file when inflated.
@@ -151,8 +154,9 @@ extension TensorFile {
       throw CheckpointError(path: path, reason: .unknownContainer)
     }
     let limit = (64 << 20) + 100 * file.count
-    let bytes = Data(try GzipFile.contents(of: path, limit: limit))
+    let bytes = try GzipFile.contents(of: path, limit: limit)
     try self.init(objects: bytes, path: path)
+    heldBytes += bytes.count
   }
 }
 
@@ -185,6 +189,7 @@ extension TensorFile {
     var tree = try ObjectTree(of: document, byteCount: bytes.count, path: path)
     try tree.add(header: json)
     self.init(tree, .saev, path: path)
+    heldBytes = document.inflatedByteCount
   }
 }
 

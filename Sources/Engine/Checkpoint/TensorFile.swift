@@ -25,6 +25,9 @@ public struct TensorFile: Sendable {
   /// Why tensors that are in the file cannot be read, by name; empty as a rule.
   public internal(set) var unreadable: [String: String] = [:]
 
+  /// The bytes of contents that were inflated, and so are in memory rather than mapped.
+  var heldBytes = 0
+
   /// The names of the tensors, sorted.
   public var names: [String] { tensors.keys.sorted() }
 }
@@ -107,6 +110,7 @@ extension TensorFile {
       path: indexPath, filePaths: [indexPath] + shards.keys.sorted().map { directory + $0 },
       tensors: tensors, metadata: [:])
     container = shards.values.first?.container ?? .safetensors
+    heldBytes = shards.values.reduce(0) { $0 + $1.heldBytes }
   }
 }
 

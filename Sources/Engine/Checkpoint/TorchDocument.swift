@@ -130,6 +130,11 @@ extension TorchDocument {
 }
 
 extension TorchDocument {
+  /// The bytes of all that is deflated in the archive, 0 if there is none.
+  var inflatedByteCount: Int {
+    if case .archive(let archive, _) = storages { archive.inflatedByteCount } else { 0 }
+  }
+
   /// The bytes of a storage.
   ///
   /// - Parameters:

@@ -6,6 +6,11 @@
 ///     linear  M x  = P (γ ⊙ C x)
 ///     native  x
 ///
+/// and with any matrix B and vector c besides
+///
+///     linear  B x
+///     full    E(x) - c
+///
 /// C is part of the operand M = P diag(γ) C, so directions are multiplied as they are stored, and
 /// the rest is a factor for each row and a shift. Only rows for which that would cost accuracy are
 /// rewritten first: very long or short ones, and those that are mostly along (1, ..., 1).
@@ -22,8 +27,11 @@ struct DirectionMap: Sendable {
   /// `P · diag(γ) · C`, [D, d]; nil for native.
   let projection: ProductOperand?
 
-  /// `P β`, [D]; empty for linear and native.
+  /// `P β`, less c if there is one, [D]; empty for linear and native.
   private let shift: [Float]
+
+  /// Whether the mean of a direction takes no part, because C is in the operand.
+  private let isCentred: Bool
 
   private let epsilon: Double
 
@@ -50,6 +58,23 @@ struct DirectionMap: Sendable {
     projection = nil
     shift = []
     epsilon = 0
+    isCentred = false
+  }
+
+  /// A map by a matrix, which has no part that depends on the length of a direction.
+  ///
+  /// - Parameters:
+  ///   - matrix: B, [D, d].
+  ///   - isCentred: Whether B takes (1, ..., 1) to nothing, so that what directions have of it is
+  ///     left out before it costs accuracy.
+  init(linear matrix: Matrix, isCentred: Bool = false) {
+    map = .linear
+    width = matrix.columns
+    embeddingWidth = matrix.rows
+    projection = ProductOperand(matrix.elements, count: matrix.rows, width: matrix.columns)
+    shift = []
+    epsilon = 0
+    self.isCentred = isCentred
   }
 
   /// A map through an image head.
@@ -57,8 +82,11 @@ struct DirectionMap: Sendable {
   /// - Parameters:
   ///   - head: The head.
   ///   - isLinear: Whether σ and β are left out.
-  init(_ head: ImageHead, isLinear: Bool) {
+  ///   - reference: c, which is subtracted from images of a full map, [D]; nil for nothing.
+  init(_ head: ImageHead, isLinear: Bool, lessReference reference: [Double]? = nil) {
+    precondition(!(isLinear && reference != nil), "a reference of a linear map")
     map = isLinear ? .linear : .full
+    isCentred = true
     width = head.width
     embeddingWidth = head.embeddingWidth
     epsilon = head.epsilon
@@ -78,7 +106,7 @@ struct DirectionMap: Sendable {
       for j in weight.indices {
         operand[start + j] = Float(Double(projection[start + j]) * Double(weight[j]) - mean)
       }
-      shift[i] = Float(shiftSum)
+      shift[i] = Float(shiftSum - (reference?[i] ?? 0))
     }
     self.projection = ProductOperand(operand, count: head.embeddingWidth, width: head.width)
     self.shift = isLinear ? [] : shift
@@ -109,6 +137,7 @@ extension DirectionMap {
     guard square > 0 else { return .mask(.dead) }
     guard Self.plainSquares.contains(square) else { return .rewrite }
     guard map != .native else { return .plain(factor: Float(1 / square.squareRoot())) }
+    guard isCentred else { return .plain(factor: 1) }
     let centredSquare = square - sum * sum / Double(width)
     guard centredSquare >= Self.leastCentredShare * square else { return .rewrite }
     let variance = centredSquare / Double(width)
@@ -126,7 +155,7 @@ extension DirectionMap {
     let elements = (row * width)..<((row + 1) * width)
     let norm = euclideanNorm(rows.span.extracting(elements))
     var (mean, scale) = (0.0, 1 / norm)
-    if map != .native {
+    if isCentred {
       let variance: Double
       (mean, variance) = meanAndVariance(rows.span.extracting(elements))
       let centredNorm = (variance * Double(width)).squareRoot()

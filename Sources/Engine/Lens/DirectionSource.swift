@@ -6,8 +6,8 @@ struct DirectionSource: Sendable {
   /// Which of them.
   let selection: FeatureSelection
 
-  /// The decoder bias and the factor of shifted directions.
-  let shift: (bias: [Float], alpha: Double)?
+  /// What directions are shifted by.
+  let shift: DirectionShift?
 
   /// The features of a run of the selection, if they stand one after another and are multiplied as
   /// they are stored.
@@ -38,13 +38,29 @@ struct DirectionSource: Sendable {
     }
     guard let shift else { return }
     precondition(shift.bias.count == bank.width, "a shift of \(shift.bias.count) elements")
-    for row in 0..<positions.count {
+    for (row, id) in ids(at: positions).enumerated() {
+      let alpha = shift.alpha(of: Int(id))
       let elements = (row * bank.width)..<((row + 1) * bank.width)
       // A direction without length stays one: it is dead, whatever it is shifted by.
       guard sumOfSquares(rows.span.extracting(elements)) > 0 else { continue }
       for (j, bias) in zip(elements, shift.bias) {
-        rows[j] = Float(Double(bias) + shift.alpha * Double(rows[j]))
+        rows[j] = Float(Double(bias) + alpha * Double(rows[j]))
       }
     }
   }
+}
+
+/// What shifted directions `b + a d` are made of besides the direction d.
+struct DirectionShift: Sendable {
+  /// The decoder bias b, [d].
+  let bias: [Float]
+
+  /// The factor a of all features, or where there are `alphas` of none.
+  let alpha: Double
+
+  /// The factor of each feature, [n]; nil if all have the same.
+  var alphas: [Float]?
+
+  /// The factor of a feature.
+  func alpha(of feature: Int) -> Double { alphas.map { Double($0[feature]) } ?? alpha }
 }

@@ -15,6 +15,7 @@ public struct LensError: EngineError, Equatable {
     case temperature(Double)
     case logitScale(Double)
     case missingHead(LensMap)
+    case missingCovariance
     case topCount(Int)
     case featureOutOfRange(Int, count: Int)
     case featureTwice(Int)
@@ -72,6 +73,8 @@ public struct LensError: EngineError, Equatable {
     case .logitScale(let value):
       "factor on cosines: found \(value), expected a number from 1e-6 to 1e6"
     case .missingHead(let map): "image head: found none, a \(map.rawValue) map needs one"
+    case .missingCovariance:
+      "covariance of activations: found none, expected activations that this variant is made of"
     case .topCount(let count): "top: found \(count), expected at least 1"
     case .featureOutOfRange(let id, let count):
       "feature: found \(id), expected less than \(count)"

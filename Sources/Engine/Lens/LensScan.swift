@@ -154,7 +154,7 @@ extension LensScan {
 
   private static func shift(
     of autoencoder: Autoencoder, variant: LensVariant
-  ) throws(LensError) -> (bias: [Float], alpha: Double)? {
+  ) throws(LensError) -> DirectionShift? {
     guard let alpha = variant.alpha else { return nil }
     guard let bias = autoencoder.decoderBias else {
       throw LensError(subject: autoencoder.path, reason: .missingBias)
@@ -162,7 +162,7 @@ extension LensScan {
     guard bias.allSatisfy(\.isFinite) else {
       throw LensError(subject: autoencoder.path, reason: .nonFinite("decoder bias"))
     }
-    return (bias, alpha)
+    return DirectionShift(bias: bias, alpha: alpha)
   }
 }
 

@@ -22,7 +22,7 @@ extension LabelBank {
   ) throws -> LabelBank {
     precondition(!templates.isEmpty, "no template")
     let tower = try model.textTower()
-    let usable = labels.labels.indices.filter { !labels.isMasked[$0] }
+    let usable = labels.labels.indices.filter { labels.statuses[$0] == .usable }
     let grid = PromptGrid(labels: usable.map { labels.labels[$0] }, templates: templates)
     let sequences = try tokenizer.encode(grid.prompts, contextLength: tower.contextLength)
     let width = tower.embeddingWidth
@@ -48,8 +48,9 @@ extension LabelBank {
           + "(non-ASCII and the like); lensctl inspect tells which")
     }
     return try LabelBank(
-      source: source, labels: labels.labels, embeddings: embeddings, blank: labels.isMasked,
-      logitScale: try model.logitScale(), logitBias: try model.logitBias(), provenance: provenance,
+      source: source, labels: labels.labels,
+      rows: LabelRows(embeddings, masked: labels.statuses), logitScale: try model.logitScale(),
+      logitBias: try model.logitBias(), provenance: provenance,
       warnings: warnings, truncatedPromptCount: truncated)
   }
 }

@@ -17,43 +17,56 @@ extension LabelBank {
   ///   - namesPath: A label file with one line for each row.
   ///   - source: What the bank is called in messages; its path if nil.
   ///   - isStreamed: Whether embeddings stay in the file and are read each time they are used.
+  ///   - masksDuplicates: Whether of labels that say the same only the first usable one is used.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if the file or the names do not fit.
   public init(
     contentsOf path: String, key: String? = nil, namesPath: String? = nil, source: String? = nil,
-    isStreamed: Bool = false
+    isStreamed: Bool = false, masksDuplicates: Bool = false
   ) throws {
     let file = try TensorFile(contentsOf: path)
     let tensor = try Self.embeddings(in: file, key: key)
-    let isBank = file.metadata["format"] == Self.fileFormat && key == nil
-    let labels: [String]
-    let blank: [Bool]
-    let warnings: [String]
-    if isBank, namesPath == nil, let stated = try Self.strings("labels", in: file),
-      !stated.isEmpty
-    {
-      labels = stated
-      blank = try file.integers("status", shape: [tensor.shape[0]]).map {
-        $0 == Int(LabelStatus.blank.rawValue)
-      }
-      warnings = try Self.strings("warnings", in: file) ?? []
-    } else {
-      let names = try Self.names(of: file, rows: tensor.shape[0], namesPath: namesPath)
-      labels = names.labels
-      blank = names.isMasked
-      warnings = names.notices.map(\.description)
-    }
+    let isBank = file.metadata["format"] == Self.fileFormat && key == nil && namesPath == nil
+    let stated = isBank ? try Self.statedLabels(in: file, rows: tensor.shape[0]) : nil
+    let names =
+      stated == nil || masksDuplicates
+      ? try Self.names(of: file, rows: tensor.shape[0], namesPath: namesPath) : nil
+    let labels = stated?.labels ?? names?.labels ?? []
     guard labels.count == tensor.shape[0] else {
       throw ModelError(
         path: source ?? path, reason: .labelCount(found: labels.count, rows: tensor.shape[0]))
     }
+    let masked = stated?.masked ?? names?.statuses ?? []
+    let alike = masksDuplicates ? names?.alike ?? [] : []
+    let notices = names?.notices.map(\.description) ?? []
+    var warnings = stated?.warnings ?? notices
+    if masksDuplicates {
+      // What was said before of the same labels, now that some are masked.
+      let masking = names?.maskingDuplicates().notices.map(\.description) ?? []
+      let said = Dictionary(zip(notices, masking)) { first, _ in first }
+      warnings = warnings.map { said[$0] ?? $0 }
+    }
     try self.init(
       source: source ?? path, labels: labels,
       rows: isStreamed
-        ? LabelRows(stored: tensor, blank: blank) : LabelRows(tensor.matrix(), blank: blank),
+        ? LabelRows(stored: tensor, masked: masked, alike: alike)
+        : LabelRows(tensor.matrix(), masked: masked, alike: alike),
       logitScale: try Self.logitScale(in: file), logitBias: try Self.logitBias(in: file),
       provenance: try Self.json("provenance", in: file)?.object ?? [:],
       warnings: warnings,
       truncatedPromptCount: file.metadata["truncated_prompts"].flatMap { Int($0) } ?? 0)
+  }
+
+  /// The labels of a bank's file, which of them were masked for what they say, and its warnings; nil
+  /// if the file does not state them.
+  private static func statedLabels(
+    in file: TensorFile, rows: Int
+  ) throws -> (labels: [String], masked: [LabelStatus], warnings: [String])? {
+    guard let labels = try strings("labels", in: file), !labels.isEmpty else { return nil }
+    let masked = try file.integers("status", shape: [rows]).map { code -> LabelStatus in
+      let status = UInt8(exactly: code).flatMap { LabelStatus(rawValue: $0) }
+      return status == .blank || status == .duplicate ? status ?? .usable : .usable
+    }
+    return (labels, masked, try strings("warnings", in: file) ?? [])
   }
 
   /// The names of the rows, from where they are stated.
@@ -186,7 +199,8 @@ extension LabelBank {
 
   private static func check(headerBytes: Int, limit: Int, path: String) throws(OutputError) {
     guard headerBytes <= limit else {
-      throw OutputError(path: path, reason: .headerTooLarge(bytes: headerBytes, limit: limit))
+      throw OutputError(
+        path: path, reason: .headerTooLarge(with: "labels", bytes: headerBytes, limit: limit))
     }
   }
 }

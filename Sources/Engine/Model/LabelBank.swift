@@ -1,15 +1,3 @@
-/// What became of a label, as it is stored in the column `status` of a bank.
-public enum LabelStatus: UInt8, Sendable, CaseIterable {
-  /// It takes part.
-  case usable = 0
-  /// Its line is blank.
-  case blank = 1
-  /// Its embedding has no length.
-  case zeroLength = 2
-  /// Its embedding has elements that are not finite.
-  case nonFinite = 3
-}
-
 /// Labels and their unit embeddings in the joint space.
 ///
 /// Row i belongs to label i; labels that cannot be used keep their row, of zeros, and have a status
@@ -78,7 +66,8 @@ public struct LabelBank: Sendable, Equatable {
         path: source, reason: .labelCount(found: labels.count, rows: embeddings.rows))
     }
     try self.init(
-      source: source, labels: labels, rows: LabelRows(embeddings, blank: blank),
+      source: source, labels: labels,
+      rows: LabelRows(embeddings, masked: blank.map { $0 ? .blank : .usable }),
       logitScale: logitScale, logitBias: logitBias, provenance: provenance, warnings: warnings,
       truncatedPromptCount: truncatedPromptCount)
   }
@@ -102,10 +91,11 @@ public struct LabelBank: Sendable, Equatable {
     self.truncatedPromptCount = truncatedPromptCount
   }
 
-  /// What is wrong with the labels if nothing may be left out or cut, one line each.
+  /// What is wrong with the labels if nothing may be left out or cut, one line each; duplicates are
+  /// left out only where that was asked for.
   public var faults: [String] {
     var faults: [String] = []
-    let masked = labels.count - count(of: .usable)
+    let masked = labels.count - count(of: .usable) - count(of: .duplicate)
     if masked > 0 { faults.append("\(masked) labels masked") }
     if truncatedPromptCount > 0 { faults.append("\(truncatedPromptCount) prompts truncated") }
     return faults

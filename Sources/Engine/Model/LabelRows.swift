@@ -30,8 +30,9 @@ struct LabelRows: Sendable {
   ///
   /// - Parameters:
   ///   - rows: The embeddings, [C, D], of any length.
-  ///   - blank: The labels that are to be left out, [C]; none if empty.
-  init(_ rows: consuming Matrix, blank: [Bool]) {
+  ///   - masked: What is known of the labels already, [C]; all are usable if empty.
+  ///   - alike: Groups of labels of which the first usable one is kept, the others are duplicates.
+  init(_ rows: consuming Matrix, masked: [LabelStatus], alike: [[Int]] = []) {
     let (count, width) = (rows.rows, rows.columns)
     var elements = rows.elements
     rows = Matrix(rows: 0, columns: 0)
@@ -39,7 +40,7 @@ struct LabelRows: Sendable {
       Self.length(elements.span.extracting(($0 * width)..<(($0 + 1) * width)))
     }
     self.width = width
-    statuses = Self.statuses(norms, blank: blank)
+    statuses = Self.statuses(norms, masked: masked, alike: alike)
     labelIDs = Self.usable(statuses)
     // A usable row never moves up, so rows can be closed up from the first on.
     var span = elements.mutableSpan
@@ -60,8 +61,9 @@ struct LabelRows: Sendable {
   ///
   /// - Parameters:
   ///   - tensor: The embeddings, [C, D], of any length.
-  ///   - blank: The labels that are to be left out, [C]; none if empty.
-  init(stored tensor: Tensor, blank: [Bool]) {
+  ///   - masked: What is known of the labels already, [C]; all are usable if empty.
+  ///   - alike: Groups of labels of which the first usable one is kept, the others are duplicates.
+  init(stored tensor: Tensor, masked: [LabelStatus], alike: [[Int]] = []) {
     let (count, width) = (tensor.shape[0], tensor.shape[1])
     var norms: [Double] = []
     var scratch: [Float] = []
@@ -74,7 +76,7 @@ struct LabelRows: Sendable {
       }
     }
     self.width = width
-    statuses = Self.statuses(norms, blank: blank)
+    statuses = Self.statuses(norms, masked: masked, alike: alike)
     labelIDs = Self.usable(statuses)
     storage = .file(tensor, norms: labelIDs.map { norms[Int($0)] })
   }
@@ -202,11 +204,17 @@ extension LabelRows {
     }
   }
 
-  private static func statuses(_ norms: [Double], blank: [Bool]) -> [LabelStatus] {
-    norms.enumerated().map { index, norm in
-      let isBlank = !blank.isEmpty && blank[index]
-      return isBlank ? .blank : !norm.isFinite ? .nonFinite : norm == 0 ? .zeroLength : .usable
+  private static func statuses(
+    _ norms: [Double], masked: [LabelStatus], alike: [[Int]]
+  ) -> [LabelStatus] {
+    var statuses = norms.enumerated().map { index, norm -> LabelStatus in
+      if !masked.isEmpty, masked[index] != .usable { return masked[index] }
+      return !norm.isFinite ? .nonFinite : norm == 0 ? .zeroLength : .usable
     }
+    for group in alike {
+      for id in group.filter({ statuses[$0] == .usable }).dropFirst() { statuses[id] = .duplicate }
+    }
+    return statuses
   }
 
   private static func usable(_ statuses: [LabelStatus]) -> [Int32] {

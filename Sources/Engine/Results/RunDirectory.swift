@@ -93,6 +93,14 @@ extension RunDirectory {
 
   /// The short name of the lens, such as `dec.lin`.
   public var lensID: String { description["lens"]?["id"]?.string ?? "" }
+
+  /// The model's own scores of labels, if it was trained with a sigmoid.
+  public var sigmoid: SigmoidScores? {
+    guard let scale = description["sigmoid"]?["scale"]?.double,
+      let bias = description["sigmoid"]?["bias"]?.double, scale > 0
+    else { return nil }
+    return SigmoidScores(scale: scale, bias: bias)
+  }
 }
 
 extension FeatureBlock {

@@ -13,7 +13,7 @@ public struct RunWriter: ~Copyable {
   /// The rows of `features.safetensors`.
   public let featureCount: Int
 
-  private let partialPath: String
+  private let directory: OutputDirectory
   private let columns: [FeatureColumn]
   private let layout: SafetensorsLayout
   private let handle: FileHandle
@@ -43,33 +43,41 @@ public struct RunWriter: ~Copyable {
         .init(name: $0.name, dtype: $0.dtype, shape: $0.shape(featureCount: featureCount))
       },
       metadata: [("format", "lensctl.features"), ("version", "\(Self.formatVersion)")])
-    try Self.checkTarget(path, replacesExisting: replacesExisting)
-    let handle = try Self.start(path + ".partial", header: layout.header)
+    let directory = Self.directory(path)
+    try directory.checkTarget(replacesExisting: replacesExisting)
+    let handle = try Self.start(directory, header: layout.header)
     self.path = path
     self.featureCount = featureCount
     self.replacesExisting = replacesExisting
     self.columns = columns
     self.layout = layout
     self.handle = handle
-    partialPath = path + ".partial"
+    self.directory = directory
     tally = RunTally(labelCount: labelCount)
   }
 
+  private static func directory(_ path: String) -> OutputDirectory {
+    OutputDirectory(
+      path,
+      .init(
+        noun: "a run", unfinishedNoun: "an unfinished run", mark: "run.json",
+        files: ["features.safetensors", "labels.safetensors", "labels.txt", "run.json"],
+        mayHoldOthers: true))
+  }
+
   /// Makes an empty directory for a run in the making, and starts its file of features.
-  private static func start(_ path: String, header: Data) throws(OutputError) -> FileHandle {
+  private static func start(
+    _ directory: OutputDirectory, header: Data
+  ) throws(OutputError) -> FileHandle {
+    try directory.start()
     do {
-      if MappedFile.exists(path) { try FileManager.default.removeItem(atPath: path) }
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-    } catch {
-      throw OutputError(path: path, error, isCreation: true)
-    }
-    do {
-      let handle = try OutputFile.create(path + "/features.safetensors")
+      let handle = try OutputFile.create(directory.partialPath + "/features.safetensors")
       try handle.write(contentsOf: header)
       return handle
     } catch {
-      try? FileManager.default.removeItem(atPath: path)
-      throw error as? OutputError ?? OutputError(path: path, error, isCreation: false)
+      directory.removePartial()
+      throw error as? OutputError
+        ?? OutputError(path: directory.partialPath, error, isCreation: false)
     }
   }
 
@@ -82,23 +90,7 @@ public struct RunWriter: ~Copyable {
   public static func checkTarget(
     _ path: String, replacesExisting: Bool
   ) throws(OutputError) {
-    let path = path.withoutFinalSlash
-    try OutputFile.checkParent(of: path)
-    let partial = path + ".partial"
-    guard !MappedFile.exists(partial) || isUnfinishedRun(partial) else {
-      throw OutputError(
-        path: partial,
-        reason: .cannotCreate("what is not an unfinished run is never replaced"))
-    }
-    guard MappedFile.exists(path) else { return }
-    guard MappedFile.isDirectory(path) else {
-      throw OutputError(path: path, reason: .cannotCreate("a file of that name exists"))
-    }
-    guard replacesExisting else { throw OutputError(path: path, reason: .exists) }
-    guard MappedFile.exists(path + "/run.json") else {
-      throw OutputError(
-        path: path, reason: .cannotCreate("a directory that is not a run is never replaced"))
-    }
+    try directory(path).checkTarget(replacesExisting: replacesExisting)
   }
 
   /// The directories that a run uses: its own, and the one that it is made in.
@@ -106,19 +98,8 @@ public struct RunWriter: ~Copyable {
   /// - Parameter path: The directory to be made.
   /// - Returns: Both, neither of which may hold an input.
   public static func directories(of path: String) -> [String] {
-    let path = path.withoutFinalSlash
-    return [path, path + ".partial"]
-  }
-
-  /// Whether a directory holds nothing but what a run in the making leaves.
-  private static func isUnfinishedRun(_ path: String) -> Bool {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      return false
-    }
-    let files = ["features.safetensors", "labels.safetensors", "labels.txt", "run.json"]
-    return names.allSatisfy { name in
-      files.contains { name == $0 || name.hasPrefix($0 + ".tmp.") }
-    }
+    let directory = directory(path)
+    return [directory.path, directory.partialPath]
   }
 
   /// Appends a block of features.
@@ -161,12 +142,12 @@ public struct RunWriter: ~Copyable {
     } catch {
       throw OutputError(path: path, error, isCreation: false)
     }
-    try LabelColumns(bank: labels, tally: tally).write(to: partialPath)
+    try LabelColumns(bank: labels, tally: tally).write(to: directory.partialPath)
     let digests = try digests()
     let run = completed(description(), digests: digests)
     let text = JSONValue.object(run).serialized(indent: 2) + "\n"
-    try OutputFile.write(Data(text.utf8), to: partialPath + "/run.json")
-    try moveIntoPlace()
+    try OutputFile.write(Data(text.utf8), to: directory.partialPath + "/run.json")
+    try directory.moveIntoPlace(replacesExisting: replacesExisting)
     return run
   }
 
@@ -174,8 +155,7 @@ public struct RunWriter: ~Copyable {
   ///
   /// - Parameter path: The directory, under its final name.
   public static func removePartial(of path: String) {
-    let path = path.withoutFinalSlash
-    try? FileManager.default.removeItem(atPath: path + ".partial")
+    directory(path).removePartial()
   }
 }
 
@@ -185,7 +165,7 @@ extension RunWriter {
       try handle.seek(toOffset: UInt64(offset))
       try handle.write(contentsOf: bytes)
     } catch {
-      throw OutputError(path: partialPath, error, isCreation: false)
+      throw OutputError(path: directory.partialPath, error, isCreation: false)
     }
   }
 
@@ -195,7 +175,7 @@ extension RunWriter {
     for name in ["features.safetensors", "labels.safetensors", "labels.txt"] {
       do {
         files[name] = .string(
-          "sha256:" + (try FileDigest.sha256(contentsOf: partialPath + "/" + name)))
+          "sha256:" + (try FileDigest.sha256(contentsOf: directory.partialPath + "/" + name)))
       } catch {
         throw OutputError(path: path, error, isCreation: false)
       }
@@ -211,28 +191,5 @@ extension RunWriter {
     run["blocks"] = .array(blocks)
     run["files"] = .object(digests)
     return run
-  }
-
-  /// Renames the directory; a run that stands there is moved aside first and removed after, or
-  /// moved back if the new one cannot take its place.
-  private func moveIntoPlace() throws(OutputError) {
-    // What the target is may have changed since the run was started.
-    try Self.checkTarget(path, replacesExisting: replacesExisting)
-    let manager = FileManager.default
-    let aside = "\(path).replaced.\(ProcessInfo.processInfo.processIdentifier)"
-    let isReplacing = MappedFile.exists(path)
-    do {
-      if isReplacing { try manager.moveItem(atPath: path, toPath: aside) }
-    } catch {
-      throw OutputError(path: path, error, isCreation: true)
-    }
-    do {
-      try manager.moveItem(atPath: partialPath, toPath: path)
-    } catch {
-      if isReplacing { try? manager.moveItem(atPath: aside, toPath: path) }
-      throw OutputError(path: path, error, isCreation: true)
-    }
-    // The new run stands; what is left of the old one is no reason to call it off.
-    if isReplacing { try? manager.removeItem(atPath: aside) }
   }
 }

@@ -26,12 +26,13 @@ public struct BankRequest: Sendable {
   ///   - tokenizer: The tokenizer's file or directory; the model's own if nil.
   ///   - labels: `imagenet` or the path of a label file.
   ///   - templates: The templates; `A photo of a {label}.` if empty.
+  ///   - masksDuplicates: Whether labels that say the same as one before them are masked.
   ///   - digestCache: Where digests of files are kept; nil to compute them always.
   ///   - workers: The number of threads; up to two of as many others digest.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if anything cannot be used.
   public init(
     model: String, tokenizer: String?, labels: String, templates: [PromptTemplate],
-    digestCache: DigestCache? = nil, workers: Int = 1
+    masksDuplicates: Bool = false, digestCache: DigestCache? = nil, workers: Int = 1
   ) throws {
     let directory = try HubCache().resolve(model).directory
     var inputs = RunInputs(
@@ -40,18 +41,20 @@ public struct BankRequest: Sendable {
     let model = try CLIPModel(model)
     try inputs.add(role: "model", model.sourcePaths)
     try self.init(
-      model: model, tokenizer: tokenizer, labels: labels, templates: templates, inputs: inputs)
+      model: model, tokenizer: tokenizer, labels: labels, templates: templates,
+      masksDuplicates: masksDuplicates, inputs: inputs)
   }
 
   /// Opens what is needed to encode labels by a model whose files are among the inputs.
   init(
     model: CLIPModel, tokenizer: String?, labels: String, templates: [PromptTemplate],
-    inputs: RunInputs
+    masksDuplicates: Bool, inputs: RunInputs
   ) throws {
     try model.checkTextTower()
     self.model = model
     self.tokenizer = tokenizer ?? model.directory
-    self.labels = try LabelSet(resolving: labels)
+    let set = try LabelSet(resolving: labels)
+    self.labels = masksDuplicates ? set.maskingDuplicates() : set
     labelName = labels
     self.templates = templates.isEmpty ? [.photo] : templates
     self.inputs = inputs
@@ -78,7 +81,7 @@ public struct BankRequest: Sendable {
 
   /// The name of the bank among all banks: a digest of all that determines it.
   private func key(_ records: [InputRecord]) -> String {
-    let facts: JSONValue = [
+    var facts: JSONObject = [
       "encoder": .integer(Self.encoderVersion),
       "inputs": .array(records.map { .string($0.sha256) }),
       "blas": .string(BLAS.configuration),
@@ -87,7 +90,9 @@ public struct BankRequest: Sendable {
       "notices": .array(labels.notices.map { .string($0.description) }),
       "templates": .array(templates.map { .string($0.text) }),
     ]
-    return FileDigest.sha256(Data(facts.serialized().utf8))
+    let duplicates = labels.statuses.indices.filter { labels.statuses[$0] == .duplicate }
+    if !duplicates.isEmpty { facts["masked"] = .array(duplicates.map { .integer($0) }) }
+    return FileDigest.sha256(Data(JSONValue.object(facts).serialized().utf8))
   }
 
   /// The bank, from the cache if it is there.
@@ -112,7 +117,7 @@ public struct BankRequest: Sendable {
         labelCount: labels.count, labelTextBytes: labelTextBytes,
         embeddingWidth: model.configuration.embeddingWidth,
         isPacked: false, isStored: isStored, encoding: isStored ? nil : encodingSizes, scan: nil,
-        mappedBytes: 0)
+        mappedBytes: 0, heldBytes: model.weights.heldBytes)
       return try MemoryPlan(
         sizes, workers: workers, stated: memoryLimit, standard: MemoryLimit.current.standard,
         labels: labelName)

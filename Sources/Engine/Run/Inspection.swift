@@ -88,7 +88,9 @@ extension Inspection {
     do {
       return try HubCache().resolve(path).directory
     } catch {
-      if isName { throw error }
+      // What would stand in a directory that is there is no name of a model.
+      let parent = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+      if isName || !MappedFile.isDirectory(parent) { throw error }
       // Which says why: a directory on the way may not be entered.
       _ = try FileIdentity(of: path)
       throw CheckpointError(path: path, reason: .notFound)

@@ -6,8 +6,11 @@ struct ScannedDirections {
   let isMapped: Bool
   /// The labels kept at each end, K.
   let topCount: Int
-  /// The bytes of directions that were computed.
+  /// The bytes that are in memory rather than mapped: directions that were computed, files that were
+  /// inflated.
   let heldBytes: Int
+  /// How much of the directions is mapped, in bytes.
+  let mappedBytes: Int
 }
 
 extension LensRun {
@@ -45,10 +48,12 @@ extension LensRun {
         request, labels: path, count: tensor.shape[0],
         textBytes: try namesPath.map { try FileIdentity(of: $0).byteCount }
           ?? file.metadata["labels"]?.utf8.count ?? 0,
-        width: tensor.shape[1], stored: tensor.bytes.count, directions: directions)
+        width: tensor.shape[1], stored: tensor.bytes.count, heldBytes: file.heldBytes,
+        directions: directions)
       progress(.planned(memory))
       let bank = try LabelBank(
-        contentsOf: path, key: key, namesPath: namesPath, isStreamed: memory.streamsLabels)
+        contentsOf: path, key: key, namesPath: namesPath, isStreamed: memory.streamsLabels,
+        masksDuplicates: request.masksDuplicates)
       return (bank, memory)
     case .vocabulary(let name, let templates):
       guard let model else {
@@ -56,7 +61,7 @@ extension LensRun {
       }
       let bankRequest = try BankRequest(
         model: model, tokenizer: request.tokenizer, labels: name, templates: templates,
-        inputs: inputs)
+        masksDuplicates: request.masksDuplicates, inputs: inputs)
       inputs = bankRequest.inputs
       try check(request.outputs, against: inputs)
       let (bank, _, memory) = try bankRequest.bank(
@@ -66,7 +71,8 @@ extension LensRun {
         return try plan(
           request, labels: name, count: count, textBytes: bankRequest.labelTextBytes, width: width,
           stored: isStored ? 4 * count * width : nil,
-          encoding: isStored ? nil : bankRequest.encodingSizes, directions: directions)
+          encoding: isStored ? nil : bankRequest.encodingSizes, heldBytes: 0,
+          directions: directions)
       }
       return (bank, memory)
     }
@@ -89,12 +95,14 @@ extension LensRun {
   ///   - width: The width of the joint space, D.
   ///   - stored: The bytes of the label embeddings in their file; nil if they must be encoded.
   ///   - encoding: What encoding takes.
+  ///   - heldBytes: What is in memory besides what the directions hold, in bytes.
   ///   - directions: What is scanned.
   /// - Returns: The plan.
   /// - Throws: `RunError` if memory does not suffice.
   private static func plan(
     _ request: ScanRequest, labels: String, count: Int, textBytes: Int, width: Int,
-    stored: Int?, encoding: MemorySizes.Encoding? = nil, directions: ScannedDirections
+    stored: Int?, encoding: MemorySizes.Encoding? = nil, heldBytes: Int,
+    directions: ScannedDirections
   ) throws(RunError) -> MemoryPlan {
     let bank = directions.bank
     let sizes = MemorySizes(
@@ -102,9 +110,9 @@ extension LensRun {
       isPacked: ProductLayout(count: count, width: width).isPacked, isStored: stored != nil,
       encoding: encoding,
       scan: MemorySizes.Scan(
-        directionWidth: bank.width, isMapped: directions.isMapped, topCount: directions.topCount,
-        heldBytes: directions.heldBytes),
-      mappedBytes: bank.tensor.bytes.count - bank.heldBytes + (stored ?? 0))
+        directionWidth: bank.width, isMapped: directions.isMapped, topCount: directions.topCount),
+      mappedBytes: directions.mappedBytes + max(0, (stored ?? 0) - heldBytes),
+      heldBytes: directions.heldBytes + heldBytes)
     return try MemoryPlan(
       sizes, workers: request.workers, stated: request.memoryLimit,
       standard: MemoryLimit.current.standard, labels: labels)

@@ -20,6 +20,9 @@ public struct LensRun: Sendable {
   /// Where the factor on cosines comes from: `temperature`, `checkpoint`, `bank` or `default`.
   public let logitScaleSource: String
 
+  /// The model's own scores of labels, if it was trained with a sigmoid.
+  public let sigmoid: SigmoidScores?
+
   /// What a user should know before trusting the results, one line each.
   public let warnings: [String]
 
@@ -27,7 +30,6 @@ public struct LensRun: Sendable {
   public var inputPaths: [String] { inputs.paths }
 
   private let model: CLIPModel?
-  private let logitBias: Double?
   private let inputs: RunInputs
   private let opened: StageClock
 
@@ -69,12 +71,13 @@ public struct LensRun: Sendable {
     }
     try Self.check(request)
     clock.end("open")
+    let bank = try LensScan.directions(of: autoencoder, variant: variant)
     let (labels, memory) = try Self.labels(
       for: request, model: model, inputs: &inputs,
       scannedWith: ScannedDirections(
-        bank: try LensScan.directions(of: autoencoder, variant: variant),
-        isMapped: variant.map != .native, topCount: request.topCount,
-        heldBytes: autoencoder.heldBytes), progress: progress)
+        bank: bank, isMapped: variant.map != .native, topCount: request.topCount,
+        heldBytes: autoencoder.heldBytes + (model?.weights.heldBytes ?? 0),
+        mappedBytes: autoencoder.mappedBytes(of: bank)), progress: progress)
     clock.end("labels")
     let (scale, source) = try Self.logitScale(for: request, model: model, labels: labels)
     scan = try LensScan(
@@ -85,7 +88,7 @@ public struct LensRun: Sendable {
     self.request = request
     self.autoencoder = autoencoder
     self.model = model
-    logitBias = try model?.logitBias() ?? nil
+    sigmoid = try SigmoidScores.scores(of: model, or: labels)
     self.labels = labels
     self.memory = memory
     logitScaleSource = source
@@ -259,6 +262,7 @@ extension LensRun {
         "alpha": scan.variant.alpha.map { JSONValue($0) } ?? .null,
       ],
       "logit_scale": ["value": JSONValue(scan.logitScale), "source": .string(logitScaleSource)],
+      "sigmoid": sigmoidRecord,
       "top_k": .integer(scan.topCount),
       "block_size": .integer(LensScan.blockSize),
       "model": modelRecord,
@@ -281,8 +285,13 @@ extension LensRun {
       "commit": model.commit.map { .string($0) } ?? .null,
       "family": .string(model.family.rawValue),
       "evidence": .array(model.evidence.map { .string($0) }),
-      "logit_bias": logitBias.map { JSONValue($0) } ?? .null,
+      "logit_bias": sigmoid.map { JSONValue($0.bias) } ?? .null,
     ]
+  }
+
+  private var sigmoidRecord: JSONValue {
+    guard let sigmoid else { return .null }
+    return ["scale": JSONValue(sigmoid.scale), "bias": JSONValue(sigmoid.bias)]
   }
 
   private var autoencoderRecord: JSONValue {
@@ -310,6 +319,7 @@ extension LensRun {
       "blank": .integer(labels.count(of: .blank)),
       "zero_length": .integer(labels.count(of: .zeroLength)),
       "nonfinite": .integer(labels.count(of: .nonFinite)),
+      "duplicate": .integer(labels.count(of: .duplicate)),
       "provenance": .object(labels.provenance),
     ]
   }

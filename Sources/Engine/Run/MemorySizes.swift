@@ -23,8 +23,6 @@ struct MemorySizes: Equatable, Sendable {
     let isMapped: Bool
     /// The labels kept at each end, K.
     let topCount: Int
-    /// The bytes of directions that were computed.
-    var heldBytes = 0
   }
 
   /// The labels, C.
@@ -43,6 +41,9 @@ struct MemorySizes: Equatable, Sendable {
   let scan: Scan?
   /// The bytes of the files that are mapped and scanned.
   let mappedBytes: Int
+  /// The bytes that are in memory from first to last: directions that were computed, files that were
+  /// inflated.
+  var heldBytes = 0
 }
 
 // MARK: - Bytes
@@ -101,7 +102,8 @@ extension MemorySizes {
     // States before and after each step of a block, and the widened weights of one product.
     let (width, inner) = (Double(encoding.width), Double(encoding.intermediateWidth))
     let tower = 4 * (Self.towerTokens * (8 * width + inner) + width * inner)
-    return Self.base + Self.tokenizerBytes + Double(workers) * (tower + Self.threadBase)
+    return Self.base + Double(heldBytes) + Self.tokenizerBytes
+      + Double(workers) * (tower + Self.threadBase)
   }
 
   /// What encoding the labels takes at its peak, the bank included.
@@ -133,6 +135,6 @@ extension MemorySizes {
     let blocks = workers > 1 ? 3 * Double(workers) + 2 + 2 : 1 + 2
     // The image head, and its operand.
     let head = scan.isMapped ? 4 * d * width * (1 + packed) : 0
-    return Self.base + Double(scan.heldBytes) + head + Double(workers) * worker + blocks * block
+    return Self.base + Double(heldBytes) + head + Double(workers) * worker + blocks * block
   }
 }

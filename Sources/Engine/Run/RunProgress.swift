@@ -8,6 +8,8 @@ public enum RunProgress: Sendable, Equatable {
   case encoding(done: Int, total: Int)
   /// Features are scanned.
   case scanning(done: Int, total: Int)
+  /// Tensors are written, counted in bytes.
+  case converting(done: Int, total: Int)
   /// The run is completed on disk.
   case writing
 }

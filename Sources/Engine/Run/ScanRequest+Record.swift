@@ -23,6 +23,7 @@ extension ScanRequest {
       record["embeddings_key"] = text(key)
       record["names"] = path(namesPath)
     }
+    record["dedupe"] = .bool(masksDuplicates)
     record["temperature"] = temperature.map { JSONValue($0) } ?? .null
     record["top"] = .integer(topCount)
     record["features"] = text(features)

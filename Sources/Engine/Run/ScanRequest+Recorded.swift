@@ -21,6 +21,8 @@ extension ScanRequest {
     family = try options.choice("family")
     orientation = try options.choice("orientation")
     alpha = record["alpha"]?.double
+    // Runs that do not say it were made before duplicates could be masked.
+    masksDuplicates = record["dedupe"]?.bool ?? false
     temperature = record["temperature"]?.double
     topCount = try options.needed("top", record["top"]?.integer)
     features = options.text("features")

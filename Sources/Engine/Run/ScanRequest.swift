@@ -29,6 +29,8 @@ public struct ScanRequest: Sendable {
   public var alpha: Double?
   /// Where the labels come from.
   public var labels: LabelSource
+  /// Whether labels that say the same as one before them are masked.
+  public var masksDuplicates = false
   /// 1 over the factor on cosines; the model's own factor if nil.
   public var temperature: Double?
   /// The labels kept at each end.

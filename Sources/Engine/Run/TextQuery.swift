@@ -11,6 +11,9 @@ public struct TextQuery: Sendable {
     public let cosine: Float
   }
 
+  /// The model's own scores of texts, if it was trained with a sigmoid.
+  public let sigmoid: SigmoidScores?
+
   private let request: ScanRequest
   private let model: CLIPModel
   private let tokenizer: TextTokenizer
@@ -48,6 +51,7 @@ public struct TextQuery: Sendable {
       }, digestCache: digestCache, workers: workers)
     self.request = request
     self.model = try CLIPModel(reference)
+    sigmoid = try SigmoidScores.scores(of: self.model)
     tokenizer = try TextTokenizer(
       resolving: (model == nil ? request.tokenizer : nil) ?? self.model.directory,
       rules: self.model.configuration.tokenizerRules)

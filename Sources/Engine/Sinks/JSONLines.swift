@@ -1,18 +1,25 @@
 /// Features as lines of JSON, one object for each.
 ///
 /// Members: `feature`, `status` (`read`, `dead`, `nonfinite`, `unmapped`), `top` and `bottom`
-/// (arrays of `label_id`, `label`, `cosine`, `probability`, best and worst first), `mean`, `sd`,
+/// (arrays of `label_id`, `label`, `cosine`, `probability`, best and worst first; with a model that
+/// was trained with a sigmoid also `sigmoid`, the model's own score of the label), `mean`, `sd`,
 /// `skewness`, `kurtosis`, `margin`, `entropy` (nats), `log_partition`. Numbers that are undefined
 /// are null; features that were not read have `feature` and `status` alone.
 public struct JSONLines: Sendable {
   /// The labels; their index is their id.
   private let labels: [String]
 
+  /// The model's own scores, if it was trained with a sigmoid.
+  private let sigmoid: SigmoidScores?
+
   /// Makes a form.
   ///
-  /// - Parameter labels: The labels; their index is their id.
-  public init(labels: [String]) {
+  /// - Parameters:
+  ///   - labels: The labels; their index is their id.
+  ///   - sigmoid: The model's own scores, if it was trained with a sigmoid.
+  public init(labels: [String], sigmoid: SigmoidScores? = nil) {
     self.labels = labels
+    self.sigmoid = sigmoid
   }
 
   /// The labels of a piece, of one feature at least: few enough that a piece is small beside a block.
@@ -71,9 +78,11 @@ public struct JSONLines: Sendable {
   }
 
   private func scored(_ id: Int32, _ cosine: Float, _ probability: Float) -> JSONValue {
-    [
+    var object: JSONObject = [
       "label_id": .integer(Int(id)), "label": .string(labels[Int(id)]),
       "cosine": JSONValue(cosine), "probability": JSONValue(probability),
     ]
+    if let sigmoid { object["sigmoid"] = JSONValue(sigmoid.score(cosine)) }
+    return .object(object)
   }
 }

@@ -42,7 +42,7 @@ extension BytePairTokenizer {
   public init(mergesArchivePath: String) throws(TextError) {
     let path = mergesArchivePath
     let bytes = try TextFile.reading { () throws(CheckpointError) in
-      try GzipFile.contents(of: path)
+      [UInt8](try GzipFile.contents(of: path))
     }
     let merges = Array(
       try TextFile.mergeLines(bytes, path: path).dropFirst().prefix(Self.publishedMergeCount))

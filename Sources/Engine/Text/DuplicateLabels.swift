@@ -31,6 +31,20 @@ public struct DuplicateLabels: Sendable, Equatable {
 }
 
 extension DuplicateLabels {
+  /// The ids of labels that are alike in any way, rising in each group of two or more.
+  ///
+  /// - Parameters:
+  ///   - labels: The labels, by id.
+  ///   - isMasked: Whether each is left out.
+  /// - Returns: The groups, by first id.
+  static func alike(_ labels: [String], isMasked: [Bool]) -> [[Int]] {
+    var groups: [[UInt8]: [Int]] = [:]
+    for id in labels.indices where !isMasked[id] {
+      groups[Likeness.letterCase.key(of: labels[id]), default: []].append(id)
+    }
+    return groups.values.filter { $0.count > 1 }.sorted { $0[0] < $1[0] }
+  }
+
   /// The groups of labels that are alike.
   ///
   /// A group is listed under a likeness if that likeness first joins two of its labels; it then
@@ -38,15 +52,10 @@ extension DuplicateLabels {
   ///
   /// - Parameters:
   ///   - labels: The labels, by id.
-  ///   - isMasked: Whether each is left out.
+  ///   - alike: The groups of the furthest likeness: what that does not join, no other does.
   /// - Returns: The groups, closest likeness first, then by first id.
-  static func groups(of labels: [String], isMasked: [Bool]) -> [DuplicateLabels] {
-    // What the furthest likeness does not join, no other does.
-    var likest: [[UInt8]: [Int]] = [:]
-    for id in labels.indices where !isMasked[id] {
-      likest[Likeness.letterCase.key(of: labels[id]), default: []].append(id)
-    }
-    let candidates = likest.values.filter { $0.count > 1 }.joined().sorted()
+  static func groups(of labels: [String], alike: [[Int]]) -> [DuplicateLabels] {
+    let candidates = alike.joined().sorted()
     var result: [DuplicateLabels] = []
     // Before any likeness, each label is like itself alone.
     var previousKeys: [Int: [UInt8]] = [:]

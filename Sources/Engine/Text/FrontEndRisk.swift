@@ -61,7 +61,9 @@ extension LabelSet {
   /// Every risk that occurs is listed once, in the order of the cases, with the ids of all labels
   /// that carry it, rising. Masked labels are left out.
   public var frontEndRisks: [(risk: FrontEndRisk, labelIDs: [Int])] {
-    let risks = labels.indices.map { isMasked[$0] ? [] : FrontEndRisk.risks(of: labels[$0]) }
+    let risks = labels.indices.map {
+      statuses[$0] != .usable ? [] : FrontEndRisk.risks(of: labels[$0])
+    }
     return FrontEndRisk.allCases.compactMap { risk in
       let ids = labels.indices.filter { risks[$0].contains(risk) }
       return ids.isEmpty ? nil : (risk, ids)

@@ -12,8 +12,8 @@ public struct LabelNotice: Sendable, Equatable, CustomStringConvertible {
     case surroundingSpace
     /// Labels hold control characters or line separators, which are kept.
     case controlCharacters
-    /// Labels say the same as others.
-    case duplicates(DuplicateLabels.Likeness)
+    /// Labels say the same as others, which are masked or kept.
+    case duplicates(DuplicateLabels.Likeness, areMasked: Bool = false)
   }
 
   /// What was found.
@@ -35,8 +35,9 @@ public struct LabelNotice: Sendable, Equatable, CustomStringConvertible {
       "\(labels) with white space before or after, kept as written: \(places)"
     case .controlCharacters:
       "\(labels) with control characters or line separators, kept as written: \(places)"
-    case .duplicates(let likeness):
-      "\(count) \(count == 1 ? "group" : "groups") of labels \(likeness.phrase), all kept: \(places)"
+    case .duplicates(let likeness, let areMasked):
+      "\(count) \(count == 1 ? "group" : "groups") of labels \(likeness.phrase), "
+        + "\(areMasked ? "one of each used, the others masked" : "all kept"): \(places)"
     }
   }
 
@@ -76,6 +77,13 @@ extension LabelNotice {
     return found.filter { !$0.1.isEmpty }.map {
       LabelNotice(kind: $0.0, count: $0.1.count, labelIDs: $0.1)
     }
+  }
+
+  /// The notice as it is once all but one label of each group of duplicates are masked.
+  var maskingDuplicates: LabelNotice {
+    guard case .duplicates(let likeness, _) = kind else { return self }
+    return LabelNotice(
+      kind: .duplicates(likeness, areMasked: true), count: count, labelIDs: labelIDs)
   }
 
   /// One notice for each likeness among the duplicates.

@@ -7,7 +7,8 @@
 /// - An empty line, or one of white space only, is a label that is masked: it keeps its id.
 /// - Every other line is a label as it stands: white space around it is kept, a tab is a
 ///   character, `#` begins no comment, U+2028 and the like end no line.
-/// - Duplicates keep their ids and are grouped in `duplicates`.
+/// - Duplicates keep their ids and are grouped in `duplicates`; they are used like all others unless
+///   `maskingDuplicates()` masks them.
 ///
 /// What was changed or is worth a look is in `notices`; nothing happens without one.
 public struct LabelSet: Sendable, Equatable {
@@ -17,14 +18,17 @@ public struct LabelSet: Sendable, Equatable {
   /// The WordNet id of each label, where labels are known to have them.
   public let wordNetIDs: [String]?
 
-  /// Whether each label is masked, that is to say blank.
-  public let isMasked: [Bool]
+  /// What became of each label: usable, blank or duplicate.
+  public private(set) var statuses: [LabelStatus]
 
   /// The groups of labels that say the same, closest likeness first, then by first id.
   public let duplicates: [DuplicateLabels]
 
+  /// The ids of labels that are alike in any way, in groups of two or more, by first id.
+  let alike: [[Int]]
+
   /// What was changed in reading, and what is worth a look.
-  public let notices: [LabelNotice]
+  public private(set) var notices: [LabelNotice]
 
   /// Makes a set of labels that are at hand.
   ///
@@ -66,10 +70,12 @@ public struct LabelSet: Sendable, Equatable {
       "\(wordNetIDs?.count ?? 0) WordNet ids for \(labels.count) labels")
     self.labels = labels
     self.wordNetIDs = wordNetIDs
-    isMasked = labels.map { $0.unicodeScalars.allSatisfy(\.isSpace) }
-    duplicates = DuplicateLabels.groups(of: labels, isMasked: isMasked)
+    let isBlank = labels.map { $0.unicodeScalars.allSatisfy(\.isSpace) }
+    statuses = isBlank.map { $0 ? .blank : .usable }
+    alike = DuplicateLabels.alike(labels, isMasked: isBlank)
+    duplicates = DuplicateLabels.groups(of: labels, alike: alike)
     notices =
-      readingNotices + LabelNotice.notices(about: labels, isMasked: isMasked)
+      readingNotices + LabelNotice.notices(about: labels, isMasked: isBlank)
       + LabelNotice.notices(about: duplicates)
   }
 }
@@ -78,8 +84,24 @@ extension LabelSet {
   /// The number of labels, masked ones included.
   public var count: Int { labels.count }
 
+  /// Whether each label is masked: blank, or a duplicate where these are masked.
+  public var isMasked: [Bool] { statuses.map { $0 != .usable } }
+
   /// The number of masked labels.
-  public var maskedCount: Int { isMasked.count { $0 } }
+  public var maskedCount: Int { statuses.count { $0 != .usable } }
+
+  /// The same labels, of which those that say the same as one before them are masked.
+  ///
+  /// The first of each group stays: equal in letters once Unicode composition, white space and letter
+  /// case are left aside. All keep their ids.
+  ///
+  /// - Returns: The set, with notices that say so.
+  public func maskingDuplicates() -> LabelSet {
+    var result = self
+    for id in alike.flatMap({ $0.dropFirst() }) { result.statuses[id] = .duplicate }
+    result.notices = notices.map(\.maskingDuplicates)
+    return result
+  }
 
   /// The 1000 names that OpenAI gives the classes of ImageNet, in class order, with WordNet ids.
   public static let imageNet: LabelSet = {

@@ -66,6 +66,12 @@ struct ComputeOptions: ParsableArguments {
   @Flag(help: "Encode labels and digest files even if that was done before, and keep neither.")
   var noCache = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Use one label of those that say the same, the first, and mask the others.",
+      discussion: "The same but for letter case, white space and Unicode composition. Ids stay."))
+  var dedupe = false
+
   @Flag(help: "Refuse data of which anything is masked or cut: features, labels, prompts.")
   var strict = false
 

@@ -34,6 +34,8 @@ final class ProgressPrinter {
     case .opening: show("opening", done: nil)
     case .encoding(let done, let total): show("encoding prompts", done: (done, total))
     case .scanning(let done, let total): show("scanning features", done: (done, total))
+    case .converting(let done, let total):
+      show("writing MiB", done: (done >> 20, total >> 20))
     case .writing: show("writing", done: nil)
     }
   }

@@ -34,20 +34,21 @@ extension RunReader {
     return FactList(facts).lines(style) + [""] + ends(ofFeature: row)
   }
 
-  /// The best and the worst labels of a feature, one pair a line.
+  /// The best and the worst labels of a feature, one pair a line; with the model's own scores where
+  /// it was trained with a sigmoid.
   private func ends(ofFeature row: Int) -> [String] {
     let features = run.features
-    var table = Table([
-      ("place", .right), ("cosine", .right), ("share", .right), ("most like", .left),
-      ("cosine", .right), ("share", .right), ("least like", .left),
-    ])
+    let sigmoid = run.sigmoid
+    let scores: [(heading: String, alignment: Table.Alignment)] =
+      [("cosine", .right), ("share", .right)] + (sigmoid == nil ? [] : [("sigmoid", .right)])
+    var table = Table(
+      [("place", .right)] + scores + [("most like", .left)] + scores + [("least like", .left)])
     for rank in 0..<min(top ?? features.topCount, features.topCount) {
       let index = row * features.topCount + rank
       func cells(_ ids: [Int32], _ cosines: [Float], _ probabilities: [Float]) -> [String] {
-        [
-          Number.cosine(cosines[index]), Number.percent(probabilities[index]),
-          run.labels[Int(ids[index])].printable(limit: 60),
-        ]
+        [Number.cosine(cosines[index]), Number.percent(probabilities[index])]
+          + (sigmoid.map { [Number.percent($0.score(cosines[index]))] } ?? [])
+          + [run.labels[Int(ids[index])].printable(limit: 60)]
       }
       table.add(
         ["\(rank + 1)"]

@@ -40,6 +40,13 @@ extension RunReader {
       ),
       ("seconds", seconds(description["seconds"])),
     ]
+    if let sigmoid = run.sigmoid {
+      facts.insert(
+        (
+          "sigmoid",
+          "of \(Number.short(sigmoid.scale)) times the cosine, plus \(Number.short(sigmoid.bias))"
+        ), at: facts.count - 1)
+    }
     for warning in description["warnings"]?.array ?? [] {
       facts.append(("warning", warning.string?.printable(limit: 1000) ?? ""))
     }

@@ -43,9 +43,10 @@ struct RunReader {
     let label = try run.label(matching: text)
     let places = run.places(ofLabel: label)
     let shown = places.prefix(limit)
-    var extra = FeatureColumns(("place", .right), ("cosine", .right))
+    let sigmoid = run.sigmoid
+    var extra = FeatureColumns([("place", .right)] + Self.scoreColumns(sigmoid))
     for place in shown {
-      extra.add(["\(place.rank + 1)", Number.cosine(place.cosine)])
+      extra.add(["\(place.rank + 1)"] + Self.scores(place.cosine, sigmoid))
     }
     let name = run.labels[label].printable()
     let summary =
@@ -62,20 +63,23 @@ struct RunReader {
           shown.map { place in
             object(
               place.row,
-              with: [
-                "label_place": .integer(place.rank + 1), "label_cosine": JSONValue(place.cosine),
-              ])
+              with: Self.scores(
+                of: "label", place.cosine, sigmoid,
+                before: ["label_place": .integer(place.rank + 1)]))
           }),
       ])
   }
 
-  /// The features nearest to a text.
-  func matches(_ matches: [TextQuery.Match], text: String, limit: Int) -> Answer {
+  /// The features nearest to a text, with the scores of the model that encoded it if it was trained
+  /// with a sigmoid.
+  func matches(
+    _ matches: [TextQuery.Match], text: String, sigmoid: SigmoidScores?, limit: Int
+  ) -> Answer {
     let shown = matches.prefix(limit).compactMap { match in
       run.row(ofFeature: match.feature).map { (row: $0, cosine: match.cosine) }
     }
-    var extra = FeatureColumns(("cosine", .right))
-    for match in shown { extra.add([Number.cosine(match.cosine)]) }
+    var extra = FeatureColumns(Self.scoreColumns(sigmoid))
+    for match in shown { extra.add(Self.scores(match.cosine, sigmoid)) }
     let lines = table(shown.map(\.row), extra)
     return Answer(
       lines: style.isPlain
@@ -83,8 +87,30 @@ struct RunReader {
       json: [
         "text": .string(text),
         "features": .array(
-          shown.map { object($0.row, with: ["text_cosine": JSONValue($0.cosine)]) }),
+          shown.map { object($0.row, with: Self.scores(of: "text", $0.cosine, sigmoid)) }),
       ])
+  }
+
+  /// The columns of a cosine and, where the model has them, of its own scores.
+  private static func scoreColumns(
+    _ sigmoid: SigmoidScores?
+  ) -> [(heading: String, alignment: Table.Alignment)] {
+    [("cosine", .right)] + (sigmoid == nil ? [] : [("sigmoid", .right)])
+  }
+
+  /// The cells of those columns.
+  private static func scores(_ cosine: Float, _ sigmoid: SigmoidScores?) -> [String] {
+    [Number.cosine(cosine)] + (sigmoid.map { [Number.percent($0.score(cosine))] } ?? [])
+  }
+
+  /// The same as members, behind those given.
+  private static func scores(
+    of name: String, _ cosine: Float, _ sigmoid: SigmoidScores?, before: JSONObject = [:]
+  ) -> JSONObject {
+    var members = before
+    members["\(name)_cosine"] = JSONValue(cosine)
+    if let sigmoid { members["\(name)_sigmoid"] = JSONValue(sigmoid.score(cosine)) }
+    return members
   }
 
   /// One row for each feature: its best labels and what it fires on.
@@ -107,14 +133,19 @@ struct RunReader {
     return table.lines(style)
   }
 
-  /// The best labels of a feature with cosine and probability, or why there are none.
+  /// The best labels of a feature with cosine and probability, or why there are none; with the
+  /// model's own score in the place of the probability where the model was trained with a sigmoid.
   private func labelList(_ row: Int) -> String {
+    let sigmoid = run.sigmoid
     guard run.features.statuses[row] == FeatureStatus.read.rawValue else { return statusName(row) }
     return (0..<labelsShown).map { rank in
       let index = row * run.features.topCount + rank
       let label = run.labels[Int(run.features.topLabelIDs[index])].printable(limit: 60)
-      return "\(label) \(Number.cosine(run.features.topCosines[index]))"
-        + " (\(Number.percent(run.features.topProbabilities[index])))"
+      let cosine = run.features.topCosines[index]
+      let share =
+        sigmoid.map { "sigmoid \(Number.percent($0.score(cosine)))" }
+        ?? Number.percent(run.features.topProbabilities[index])
+      return "\(label) \(Number.cosine(cosine)) (\(share))"
     }.joined(separator: ", ")
   }
 
@@ -132,7 +163,9 @@ struct RunReader {
 
   /// A feature with all that the run has of it, and further members.
   private func object(_ row: Int, with members: JSONObject) -> JSONValue {
-    var object = JSONLines(labels: run.labels).object(for: run.features, row: row).object ?? [:]
+    var object =
+      JSONLines(labels: run.labels, sigmoid: run.sigmoid).object(for: run.features, row: row).object
+      ?? [:]
     if pictures != nil { object["fires_on"] = .array(pictureNames(row).map { .string($0) }) }
     for name in members.names { object[name] = members[name] }
     return .object(object)
@@ -144,7 +177,7 @@ struct FeatureColumns {
   let columns: [(heading: String, alignment: Table.Alignment)]
   private var rows: [[String]] = []
 
-  init(_ columns: (heading: String, alignment: Table.Alignment)...) {
+  init(_ columns: [(heading: String, alignment: Table.Alignment)] = []) {
     self.columns = columns
   }
 

@@ -11,7 +11,7 @@ import Testing
   ]
 
   private func inflated(_ bytes: [UInt8], limit: Int = 100) throws -> [UInt8] {
-    try TextFixtures.withFile(bytes) { try GzipFile.contents(of: $0, limit: limit) }
+    try TextFixtures.withFile(bytes) { [UInt8](try GzipFile.contents(of: $0, limit: limit)) }
   }
 
   private func expect(_ bytes: [UInt8], limit: Int = 100, _ message: String) throws {

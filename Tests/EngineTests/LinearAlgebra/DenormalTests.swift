@@ -5,7 +5,7 @@ import Testing
 @Suite struct DenormalTests {
   /// Beside 1, a denormal operand would give 2^-130 · 2^30, and 2^-70 · 2^-70 a denormal result.
   @Test(arguments: [1, 7, 64, 257], [1, 5, 33, 300])
-  func denormalOperandsAndResultsAreZero(m: Int, n: Int) {
+  func row67DenormalOperandsAndResultsAreZero(m: Int, n: Int) {
     let k = 3
     let rows: [[Float]] = [[0x1p-130, 1, 0], [0x1p-70, 0, 0], [-0x1p-149, 0, 2]]
     let a = Matrix(

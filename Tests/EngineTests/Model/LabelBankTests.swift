@@ -4,6 +4,53 @@ import Testing
 @testable import Engine
 
 @Suite struct LabelBankTests {
+  /// The first of a group that has a direction stands for it; masked rows are zeros, in memory or not.
+  @Test(arguments: [false, true])
+  func duplicatesOfAFileAreMaskedByName(isStreamed: Bool) throws {
+    let directory = try TemporaryDirectory()
+    var rows = Matrix.random(rows: 6, columns: 4, seed: 3)
+    rows[0, 1] = .nan
+    var builder = SafetensorsBuilder()
+    builder.add("rows", [6, 4], rows.elements.map(Double.init))
+    let path = try directory.write("rows.safetensors", builder.file)
+    let names = try directory.write("names.txt", "cat\nCat\ndog\ncat\n\ndog\n")
+    let plain = try LabelBank(contentsOf: path, namesPath: names, isStreamed: isStreamed)
+    #expect(plain.statuses == [.nonFinite, .usable, .usable, .usable, .blank, .usable])
+    let bank = try LabelBank(
+      contentsOf: path, namesPath: names, isStreamed: isStreamed, masksDuplicates: true)
+    #expect(bank.statuses == [.nonFinite, .usable, .usable, .duplicate, .blank, .duplicate])
+    #expect(bank.count(of: .duplicate) == 2 && bank.faults == ["2 labels masked"])
+    #expect(bank.isStreamed == isStreamed)
+    for id in 0..<6 {
+      let row = (0..<4).map { bank.embeddings[id, $0] }
+      #expect(
+        row
+          == (bank.statuses[id] == .usable
+            ? (0..<4).map { plain.embeddings[id, $0] } : [0, 0, 0, 0]))
+    }
+    #expect(
+      bank.warnings == [
+        "1 label blank, kept in place and masked: line 5",
+        "2 groups of labels that are equal, one of each used, the others masked: lines 1, 3, 4, 6",
+        "1 group of labels that differ in letter case only, one of each used, the others masked: "
+          + "lines 1, 2, 4",
+      ])
+    // A bank that was written so is read so, whether duplicates are to be masked or not.
+    let file = directory.path + "/bank.safetensors"
+    try bank.write(to: file)
+    for masksDuplicates in [false, true] {
+      let found = try LabelBank(
+        contentsOf: file, isStreamed: isStreamed, masksDuplicates: masksDuplicates)
+      #expect(found.statuses.filter { $0 == .duplicate }.count == 2)
+      #expect(found.warnings == bank.warnings)
+    }
+    // A bank with all labels is masked as it is read, and says so.
+    try plain.write(to: file)
+    let masked = try LabelBank(contentsOf: file, isStreamed: isStreamed, masksDuplicates: true)
+    #expect(masked.warnings == bank.warnings)
+    #expect(masked.statuses[1...] == bank.statuses[1...])
+  }
+
   private func bank(_ rows: Matrix, labels: [String]? = nil, blank: [Bool] = []) throws -> LabelBank
   {
     try LabelBank(

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engine
@@ -15,6 +16,7 @@ extension LensRunTests {
     var request = ScanRequest(
       model: fixture.model.directory, autoencoder: Self.autoencoder,
       labels: .embeddings(bank, key: nil, namesPath: nil), workers: 2)
+    request.memoryLimit = 1 << 30
     var plans: [MemoryPlan] = []
     let whole = try LensRun(request) { if case .planned(let plan) = $0 { plans.append(plan) } }
     #expect(plans == [whole.memory])
@@ -47,6 +49,10 @@ extension LensRunTests {
     let encoded = try LensRun(request)
     #expect(encoded.memory.encodingBytes > 0 && !encoded.memory.streamsLabels)
     _ = try encoded.write(to: directory.path + "/first")
+    // A cache that cannot be written is left alone without a word.
+    let banks = try FileManager.default.contentsOfDirectory(
+      atPath: directory.path + "/cache/banks")
+    #expect(banks.count == 1)
     let resident = try LensRun(request).memory
     #expect(resident.encodingBytes == 0)
     request.memoryLimit = resident.peakBytes - 1

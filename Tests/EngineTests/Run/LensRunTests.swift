@@ -7,7 +7,8 @@ import Testing
 @Suite struct LensRunTests {
   static let autoencoder = ClipFixture.fixtures + "/sae/standard-new"
 
-  /// The labels and templates of the fixtures' prompts.
+  /// The labels and templates of the fixtures' prompts, with a limit of memory of 1 GiB: what else
+  /// runs on the machine must not decide how a test's run is planned.
   func request(
     _ fixture: ClipFixture, in directory: TemporaryDirectory, _ direction: Direction = .decoder,
     _ map: LensMap? = nil
@@ -16,9 +17,11 @@ import Testing
     let templates = try (fixture.expected["templates"]?.array ?? []).compactMap(\.string)
       .map { try PromptTemplate($0) }
     let path = try directory.write("labels.txt", labels.map { $0 + "\n" }.joined())
-    return ScanRequest(
+    var request = ScanRequest(
       model: fixture.model.directory, autoencoder: Self.autoencoder, direction: direction, map: map,
       labels: .vocabulary(path, templates: templates), workers: 2)
+    request.memoryLimit = 1 << 30
+    return request
   }
 
   /// The label embeddings by their definition, and how far computed ones may be from them.
@@ -190,6 +193,7 @@ import Testing
     var request = ScanRequest(
       model: fixture.model.directory, autoencoder: Self.autoencoder, direction: .decoder,
       map: .linear, labels: .embeddings(bank, key: nil, namesPath: nil), workers: 1)
+    request.memoryLimit = 1 << 30
     _ = try LensRun(request).write(to: directory.path + "/second")
     try expectSameRun(directory.path + "/first", directory.path + "/second")
     request.model = nil
@@ -215,6 +219,7 @@ import Testing
     var request = ScanRequest(
       model: nil, autoencoder: sae, map: .native,
       labels: .embeddings(bank, key: nil, namesPath: nil), workers: 1)
+    request.memoryLimit = 1 << 30
     request.keys = "W_dec=D:N"
     let byBank = try LensRun(request)
     #expect(byBank.logitScaleSource == "bank")
@@ -275,9 +280,11 @@ import Testing
     let risk =
       "2 labels that another tokenizer of CLIP may cut otherwise (non-ASCII and the like); "
       + "lensctl inspect tells which"
-    #expect(try LensRun(request).warnings == [risk, reduced])
+    // Slow kernels may have been chosen for the tests.
+    let expected = [risk] + BLAS.kernel.warnings + [reduced]
+    #expect(try LensRun(request).warnings == expected)
     let json = try LensRun(request).write(to: directory.path + "/run")
-    #expect(json["warnings"] == [.string(risk), .string(reduced), .string(masked)])
+    #expect(json["warnings"]?.array?.compactMap(\.string) == expected + [masked])
     #expect(
       json["counts"] == ["features": 48, "read": 44, "dead": 1, "nonfinite": 3, "unmapped": 0])
     request.isStrict = true
@@ -286,8 +293,8 @@ import Testing
         == "\(request.autoencoder): refused by --strict: \(masked)")
     request.features = "0-4"
     #expect(
-      try LensRun(request).write(to: directory.path + "/strict")["warnings"]
-        == [.string(risk), .string(reduced)])
+      try LensRun(request).write(to: directory.path + "/strict")["warnings"]?.array?
+        .compactMap(\.string) == expected)
     #expect(try RunWriterTests.names(in: directory) == ["labels.txt", "run", "strict"])
   }
 
@@ -298,7 +305,9 @@ import Testing
     request.topCount = 1
     let run = try LensRun(request)
     #expect(
-      run.warnings == ["one usable label: its probability is 1, margin and entropy are undefined"])
+      run.warnings == BLAS.kernel.warnings + [
+        "one usable label: its probability is 1, margin and entropy are undefined"
+      ])
     _ = try run.write(to: directory.path + "/run")
     let features = try RunDirectory(contentsOf: directory.path + "/run").features
     #expect(features.topProbabilities.allSatisfy { $0 == 1 })

@@ -18,6 +18,7 @@ import Testing
     full.keys = "W_dec=w:T,b_dec=b"
     full.orientation = .columns
     full.alpha = -2.5
+    full.masksDuplicates = true
     full.temperature = 0.01
     full.topCount = 7
     full.features = "1,3-5"

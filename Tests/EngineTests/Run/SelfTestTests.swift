@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(arguments: [0.25, .infinity])
-  func wrongProductsStopEverything(error: Double) {
+  func row75WrongProductsStopEverything(error: Double) {
     let test = SelfTest(error: error, bound: 0.125, rate: 1, workers: 1)
     let thrown = #expect(throws: RunError.self) { try test.check() }
     #expect(thrown?.kind == .unavailable)

@@ -47,6 +47,24 @@ import Testing
     #expect(Set(expected.map(\.1)).count == expected.count)
   }
 
+  @Test func sigmoidScoresStandBesideProbabilitiesWhereThereAreSome() {
+    let block = Self.block()
+    let plain = JSONLines(labels: ["a", "b", "c", "d"]).object(for: block, row: 0)
+    #expect(plain["top"]?.array?.allSatisfy { $0["sigmoid"] == nil } == true)
+    let sink = JSONLines(
+      labels: ["a", "b", "c", "d"], sigmoid: SigmoidScores(scale: 4, bias: -2))
+    let scored = sink.object(for: block, row: 0)
+    // The best cosine is 0.5, and σ(4 · 0.5 - 2) is one half.
+    #expect(scored["top"]?.array?.first?["sigmoid"]?.double == 0.5)
+    #expect(
+      scored["top"]?.array?.first?.object?.names
+        == ["label_id", "label", "cosine", "probability", "sigmoid"])
+    #expect(
+      scored["top"]?.array?.map { $0["probability"] }
+        == plain["top"]?.array?.map { $0["probability"] })
+    #expect(scored["bottom"]?.array?.allSatisfy { $0["sigmoid"] != nil } == true)
+  }
+
   /// 2048 labels are in 102 features of 10 at each end, in one of 1024, and in none of 5000.
   @Test(arguments: [(10, [102, 102, 46]), (1024, [1, 1, 1]), (5000, [1, 1])])
   func piecesAreOfFewFeatures(topCount: Int, counts: [Int]) throws {

@@ -87,6 +87,33 @@ import Testing
       ])
   }
 
+  @Test func duplicatesAreMaskedOnDemandAndKeepTheirIDs() throws {
+    let set = try labels("crane\ncaf\u{E9}\n \nCRANE\ncrane\ncafe\u{301}\n cat\ncat\n")
+    let masked = set.maskingDuplicates()
+    #expect(masked.labels == set.labels)
+    #expect(
+      masked.statuses == [
+        .usable, .usable, .blank, .duplicate, .duplicate, .duplicate, .usable, .duplicate,
+      ])
+    #expect(masked.maskedCount == 5 && set.maskedCount == 1)
+    #expect(masked.duplicates == set.duplicates)
+    #expect(masked.maskingDuplicates() == masked)
+    #expect(
+      masked.notices.map(\.description) == [
+        "1 label blank, kept in place and masked: line 3",
+        "1 label with white space before or after, kept as written: line 7",
+        "1 group of labels that are equal, one of each used, the others masked: lines 1, 5",
+        "1 group of labels that differ in Unicode composition only, one of each used, the others "
+          + "masked: lines 2, 6",
+        "1 group of labels that differ in white space only, one of each used, the others masked: "
+          + "lines 7, 8",
+        "1 group of labels that differ in letter case only, one of each used, the others masked: "
+          + "lines 1, 4, 5",
+      ])
+    let plain = try labels("a\nb\n")
+    #expect(plain.maskingDuplicates() == plain)
+  }
+
   @Test func longListsOfPlacesAreCut() throws {
     #expect(
       try descriptions("\n\n\n\n\n\n\na\n")

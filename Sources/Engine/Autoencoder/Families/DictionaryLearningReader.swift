@@ -148,6 +148,7 @@ extension DictionaryLearningReader {
       if threshold < 0 { notes.append("threshold is \(threshold): it was never set") }
       if kind == .topK, !isStated {
         encoding.missing.append("whether k decides (AutoEncoderTopK) or threshold (BatchTopKSAE)")
+        encoding.lacksActivationAlone = true
         return
       }
       guard kind == .topK else {

@@ -107,6 +107,7 @@ enum OvercompleteReader: FamilyReader {
     of encoding: inout Encoding, _ tensors: FamilyTensors, _ className: String?
   ) throws {
     let n = encoding.encoderBias?.count ?? 0
+    defer { encoding.lacksActivationAlone = encoding.activation == nil }
     if tensors.has("thresholds") {
       let logarithms = try tensors.vector("thresholds", count: n, by: "the dictionary")
       encoding.activation = .jumpReLU(

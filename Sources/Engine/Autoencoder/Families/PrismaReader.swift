@@ -67,7 +67,7 @@ enum PrismaReader: FamilyReader {
       decoder: .init(tensor: try tensors.matrix("W_dec"), orientation: .rows))
     return FamilyParts(
       architecture: hook.isTranscoder ? "transcoder" : name, layout: layout, encoding: encoding,
-      decoderBias: decoderBias, hook: hook,
+      decoderBias: decoderBias, skipConnection: tensors.skipConnection, hook: hook,
       configurationPaths: [beside?.path].compactMap { $0 }, notes: notes(tensors, encoding))
   }
 

@@ -30,7 +30,9 @@ enum SAELensReader: FamilyReader {
     notes += source.tensors.notes(besides: known)
     return FamilyParts(
       architecture: configuration.architecture.rawValue, layout: layout, encoding: encoding,
-      decoderBias: bias, hook: configuration.hook,
+      decoderBias: bias,
+      skipConnection: source.tensors.skipConnection,
+      hook: configuration.hook,
       configurationPaths: [path] + [scalerPath].compactMap { $0 }, notes: notes)
   }
 }

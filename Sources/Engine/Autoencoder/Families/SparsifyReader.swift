@@ -30,6 +30,7 @@ enum SparsifyReader: FamilyReader {
     }
     return FamilyParts(
       architecture: "SparseCoder", layout: layout, encoding: encoding, decoderBias: bias,
+      skipConnection: tensors.skipConnection,
       hook: HookFacts(isTranscoder: isTranscoder),
       configurationPaths: [fields?.path].compactMap { $0 }, notes: notes)
   }

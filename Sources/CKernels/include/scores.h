@@ -1,0 +1,33 @@
+// Scores of labels that are affine in products, for rows of products.
+#ifndef ENGINE_SCORES_H
+#define ENGINE_SCORES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A row of scores:
+//
+//     score[j] = slopes[j] * (factor * products[j]) - shift * shifts[j] + constants[j]
+//
+// The greatest score of `count` labels, of which the first is label `first`, and its label; of equal
+// ones the first. `best` and `label` are those of the labels before, or -INFINITY and -1; they are
+// replaced by a greater score only.
+void kernel_best_score(const float *products, const float *slopes, const float *shifts,
+                       const float *constants, float factor, float shift, size_t count,
+                       int32_t first, float *best, int32_t *label);
+
+// How many scores of a row exceed `bound`.
+size_t kernel_scores_above(const float *products, const float *slopes, const float *shifts,
+                           const float *constants, float factor, float shift, size_t count,
+                           float bound);
+
+// The scores of a row.
+void kernel_scores(const float *products, const float *slopes, const float *shifts,
+                   const float *constants, float factor, float shift, size_t count, float *scores);
+
+// target[j] = exp(scale * (source[j] - offset)) for a row; scale * (source[j] - offset) may not exceed
+// 88. Returns the sum, in double.
+double kernel_exponentials(const float *source, float scale, float offset, size_t count,
+                           float *target);
+
+#endif

@@ -1,0 +1,119 @@
+internal import Foundation
+
+/// A directory that is made beside its final name and renamed when it is complete.
+///
+/// What is in the making is `X.partial`. What stands under the final name is replaced only if it is a
+/// directory of the same kind, and moved aside first.
+struct OutputDirectory: Sendable {
+  /// What makes a directory one of a kind.
+  struct Kind: Sendable {
+    /// What messages call one, such as `a run`.
+    let noun: String
+    /// What messages call one in the making.
+    let unfinishedNoun: String
+    /// The file that shows it.
+    let mark: String
+    /// The files that it holds.
+    let files: [String]
+    /// Whether one that holds other files too may be replaced.
+    let mayHoldOthers: Bool
+  }
+
+  /// The final name, without a slash at its end.
+  let path: String
+
+  private let kind: Kind
+
+  /// Names a directory.
+  ///
+  /// - Parameters:
+  ///   - path: The final name.
+  ///   - kind: What it is to be.
+  init(_ path: String, _ kind: Kind) {
+    self.path = path.withoutFinalSlash
+    self.kind = kind
+  }
+
+  /// The directory in the making.
+  var partialPath: String { path + ".partial" }
+
+  /// Checks that the directory can be made, before any work is done.
+  ///
+  /// - Parameter replacesExisting: Whether it may exist.
+  /// - Throws: `OutputError` if it exists, is a file, or has no parent directory.
+  func checkTarget(replacesExisting: Bool) throws(OutputError) {
+    try OutputFile.checkParent(of: path)
+    guard !MappedFile.exists(partialPath) || holdsOnlyKnownFiles(partialPath) else {
+      throw OutputError(
+        path: partialPath,
+        reason: .cannotCreate("what is not \(kind.unfinishedNoun) is never replaced"))
+    }
+    guard MappedFile.exists(path) else { return }
+    guard MappedFile.isDirectory(path) else {
+      throw OutputError(path: path, reason: .cannotCreate("a file of that name exists"))
+    }
+    guard replacesExisting else { throw OutputError(path: path, reason: .exists) }
+    guard MappedFile.exists(path + "/" + kind.mark),
+      kind.mayHoldOthers || holdsOnlyKnownFiles(path)
+    else {
+      throw OutputError(
+        path: path, reason: .cannotCreate("a directory that is not \(kind.noun) is never replaced"))
+    }
+  }
+
+  /// Whether a directory holds nothing but what one of the kind in the making leaves.
+  private func holdsOnlyKnownFiles(_ path: String) -> Bool {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      return false
+    }
+    return names.allSatisfy { name in
+      kind.files.contains { name == $0 || name.hasPrefix($0 + ".tmp.") }
+    }
+  }
+
+  /// Makes an empty directory to write in.
+  ///
+  /// - Throws: `OutputError` if it cannot be made.
+  func start() throws(OutputError) {
+    do {
+      if MappedFile.exists(partialPath) {
+        try FileManager.default.removeItem(atPath: partialPath)
+      }
+      try FileManager.default.createDirectory(
+        atPath: partialPath, withIntermediateDirectories: false)
+    } catch {
+      throw OutputError(path: partialPath, error, isCreation: true)
+    }
+  }
+
+  /// Removes what was written so far.
+  func removePartial() {
+    try? FileManager.default.removeItem(atPath: partialPath)
+  }
+
+  /// Gives the directory its final name; one that stands there is moved aside first and removed
+  /// after, or moved back if the new one cannot take its place.
+  ///
+  /// - Parameter replacesExisting: Whether one may stand there.
+  /// - Throws: `OutputError` if it cannot be renamed.
+  func moveIntoPlace(replacesExisting: Bool) throws(OutputError) {
+    // What the target is may have changed since the directory was started.
+    try checkTarget(replacesExisting: replacesExisting)
+    let manager = FileManager.default
+    let aside = "\(path).replaced.\(ProcessInfo.processInfo.processIdentifier)"
+    let isReplacing = MappedFile.exists(path)
+    do {
+      if isReplacing { try manager.moveItem(atPath: path, toPath: aside) }
+    } catch {
+      throw OutputError(path: path, error, isCreation: true)
+    }
+    do {
+      try manager.moveItem(atPath: partialPath, toPath: path)
+    } catch {
+      if isReplacing { try? manager.moveItem(atPath: aside, toPath: path) }
+      throw OutputError(path: path, error, isCreation: true)
+    }
+    // The new one stands; what is left of the old one is no reason to call it off.
+    if isReplacing { try? manager.removeItem(atPath: aside) }
+  }
+}

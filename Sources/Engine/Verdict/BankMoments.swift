@@ -1,0 +1,128 @@
+/// What one pass over the unit images of all features finds: which can be read, their mean, their second
+/// moments, and a sample of them.
+struct BankMoments: Sendable {
+  /// What became of each feature, [n].
+  let statuses: [FeatureStatus]
+
+  /// The lengths of the images before they were made unit vectors, [n]; 0 where not read.
+  let lengths: [Float]
+
+  /// The number of features that are read, n'.
+  let count: Int
+
+  /// The mean of the unit images, μ_V, [D].
+  let mean: [Double]
+
+  /// The mean of v vᵀ, [D, D].
+  let secondMoment: [Double]
+
+  /// Unit images of the sampled features, [m, D].
+  let sample: [Float]
+
+  /// Where the sampled features stand in the selection, rising, [m].
+  let samplePositions: [Int32]
+
+  /// The most features of the sample.
+  static let sampleLimit = 8192
+
+  /// Passes over a bank.
+  ///
+  /// Products of a tile are `Float`, sums over tiles `Double`, in the order of the tiles. The sample
+  /// are the features that are read among all, or among `sampleLimit` that stand evenly spaced.
+  ///
+  /// - Parameters:
+  ///   - bank: The features.
+  ///   - workers: The number of threads; the results are the same for any.
+  /// - Complexity: 2 · n · D² floating-point operations besides those of the map.
+  init(_ bank: JointBank, workers: Int) {
+    let (width, total) = (bank.width, bank.count)
+    var statuses: [FeatureStatus] = []
+    var lengths: [Float] = []
+    var mean = [Double](repeating: 0, count: width)
+    var moment = [Double](repeating: 0, count: width * width)
+    var sample: [Float] = []
+    var positions: [Int32] = []
+    bank.forEachTile(workers: workers, makeState: { 0 }) { _, tile in
+      (tile: tile, moment: Self.gram(tile.images, rows: tile.rows, width: width))
+    } _: { part in
+      statuses += part.tile.statuses
+      lengths += part.tile.lengths
+      for index in part.moment.indices { moment[index] += Double(part.moment[index]) }
+      for row in 0..<part.tile.rows where part.tile.statuses[row] == .read {
+        let elements = (row * width)..<((row + 1) * width)
+        for (p, index) in elements.enumerated() { mean[p] += Double(part.tile.images[index]) }
+        let position = part.tile.positions.lowerBound + row
+        guard Self.isSampled(position, of: total) else { continue }
+        sample += part.tile.images[elements]
+        positions.append(Int32(position))
+      }
+    }
+    let count = statuses.count { $0 == .read }
+    let scale = count > 0 ? 1 / Double(count) : 0
+    self.statuses = statuses
+    self.lengths = lengths
+    self.count = count
+    self.mean = mean.map { $0 * scale }
+    secondMoment = moment.map { $0 * scale }
+    self.sample = sample
+    samplePositions = positions
+  }
+
+  /// Whether a position is among those evenly spaced.
+  static func isSampled(_ position: Int, of total: Int) -> Bool {
+    guard total > sampleLimit else { return true }
+    // The k-th of the sample stands at ⌊k total / limit⌋.
+    let k = (position * sampleLimit + total - 1) / total
+    return k < sampleLimit && k * total / sampleLimit == position
+  }
+
+  /// `imagesᵀ images` of a tile, [D, D].
+  private static func gram(_ images: [Float], rows: Int, width: Int) -> [Float] {
+    var result = [Float](repeating: 0, count: width * width)
+    var target = result.mutableSpan
+    BLAS.gemm(
+      images.span, images.span, opA: .transpose, m: width, n: width, k: rows, into: &target)
+    return result
+  }
+}
+
+extension BankMoments {
+  /// The mean of the unit images of the sample, [D]; zeros if it is empty.
+  var sampleMean: [Double] {
+    let width = mean.count
+    guard !samplePositions.isEmpty else { return mean }
+    var sums = [Double](repeating: 0, count: width)
+    for row in samplePositions.indices {
+      for p in 0..<width { sums[p] += Double(sample[row * width + p]) }
+    }
+    return sums.map { $0 / Double(samplePositions.count) }
+  }
+
+  /// The share of the features' energy that is common to all, without bias:
+  /// `|μ|² - (1 - |μ|²)/(n' - 1)`, about 0 for vectors that have nothing in common.
+  var commonEnergy: Double {
+    let square = mean.reduce(0) { $0 + $1 * $1 }
+    return count > 1 ? square - (1 - square) / Double(count - 1) : square
+  }
+
+  /// The common energy from which on null banks keep the mean of the features.
+  static let leastCommonEnergy = 0.01
+
+  /// What null banks of these features keep: the common direction of the labels, and the mean of the
+  /// features if they have something in common.
+  ///
+  /// - Parameter labels: The labels.
+  /// - Returns: Vectors of [D].
+  func fixedDirections(_ labels: LabelSide) -> [[Double]] {
+    [labels.meanDirection] + (commonEnergy > Self.leastCommonEnergy ? [mean] : [])
+  }
+
+  /// The covariance of the unit images over features, [D, D].
+  var covariance: [Double] {
+    let width = mean.count
+    return (0..<(width * width)).map { index in
+      let (p, q) = index.quotientAndRemainder(dividingBy: width)
+      return secondMoment[index] - mean[p] * mean[q]
+    }
+  }
+}

@@ -1,0 +1,140 @@
+internal import Foundation
+
+/// Judges variants of the lens: names features by every score, beside null banks.
+struct FormJudge: Sendable {
+  /// The labels.
+  let labels: LabelSide
+  /// 1 / logit scale.
+  let temperature: Double
+  /// t_0, [D], if there is one.
+  var empty: [Double]?
+  /// The number of null banks, r.
+  var rotations = 4
+  /// Determines null banks and intervals.
+  var seed: UInt64 = 1
+  /// The true label of each feature, -1 for none, [n].
+  var truth: [Int32]?
+  /// Groups of features that are not independent of each other, [n].
+  var clusters: [Int]?
+  /// The number of threads.
+  let workers: Int
+
+  /// The scores that are also taken of null banks.
+  static let tested: [ScoreKind] = [.raw, .centred, .both, .columnZ]
+
+  /// Judges a variant.
+  ///
+  /// - Parameters:
+  ///   - form: The variant.
+  ///   - bank: Its features.
+  /// - Returns: What was found; nil if fewer than two features can be read.
+  func report(_ form: LensForm, _ bank: JointBank) -> FormReport? {
+    let start = ContinuousClock.now
+    let moments = BankMoments(bank, workers: workers)
+    guard moments.count > 1 else { return nil }
+    let views = views(moments)
+    let statistics = statistics(views, moments)
+    let banks = banks(views, statistics)
+    let reading = BankReading(bank, banks: banks, truth: truth, workers: workers)
+    let strata = Significance.strata(
+      reading.bankMeanCosines,
+      hasCommon: moments.commonEnergy > BankMoments.leastCommonEnergy)
+    let namings = reading.namings.map { naming in
+      FormReport.Naming(
+        reading: naming, hubs: LabelUse(naming.labels, labelCount: labels.count),
+        significance: naming.nullScores.isEmpty
+          ? nil
+          : Significance(
+            naming, strata: strata, clusters: clusters, seed: seed, workers: workers))
+    }
+    return FormReport(
+      form: form, statuses: moments.statuses,
+      alignment: Alignment(moments, labels: labels), commonEnergy: moments.commonEnergy,
+      namings: namings, sample: moments.sample, samplePositions: moments.samplePositions,
+      seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  /// The real bank, and null banks.
+  private func views(_ moments: BankMoments) -> [BankView] {
+    let fixed = moments.fixedDirections(labels)
+    let rotated = mapInParallel(count: rotations, workers: workers) { index in
+      // Null banks of one number are turned by the same random numbers in every variant.
+      var generator = SplitMix64(seed: seed &+ 0x9E37_79B9 &* UInt64(index + 1))
+      let rotation = NullRotation(fixing: fixed, width: labels.width, using: &generator)
+      return BankView(labels: labels, moments: moments, rotation: rotation, empty: empty)
+    }
+    return [BankView(labels: labels, moments: moments, rotation: nil, empty: empty)] + rotated
+  }
+
+  /// Statistics of the centred scores of each bank over the sample.
+  private func statistics(_ views: [BankView], _ moments: BankMoments) -> [ColumnStatistics] {
+    mapInParallel(count: views.count, workers: workers) { index in
+      ColumnStatistics(
+        scores: views[index].centredScores(moments.sample, labels: labels),
+        labelCount: labels.count, temperature: temperature, isWhole: index == 0)
+    }
+  }
+
+  /// Each bank with its scores.
+  private func banks(
+    _ views: [BankView], _ statistics: [ColumnStatistics]
+  ) -> [(view: BankView, scores: [Score])] {
+    views.indices.map { index in
+      let context = ScoreContext(
+        bankMean: views[index].mean, columns: statistics[index],
+        nullColumns: pooled(statistics.dropFirst()), empty: empty)
+      let kinds = index == 0 ? ScoreKind.allCases : Self.tested
+      return (views[index], kinds.compactMap { Score.make($0, labels: labels, context: context) })
+    }
+  }
+
+  /// Mean and deviation of each label over the features of all null banks.
+  private func pooled(
+    _ statistics: ArraySlice<ColumnStatistics>
+  ) -> (means: [Double], deviations: [Double])? {
+    guard !statistics.isEmpty else { return nil }
+    let count = Double(statistics.count)
+    let means = (0..<labels.count).map { j in
+      statistics.reduce(0) { $0 + $1.means[j] } / count
+    }
+    let deviations = (0..<labels.count).map { j in
+      let squares = statistics.reduce(0.0) {
+        $0 + $1.deviations[j] * $1.deviations[j] + $1.means[j] * $1.means[j]
+      }
+      return max(0, squares / count - means[j] * means[j]).squareRoot()
+    }
+    return (means, deviations)
+  }
+}
+
+extension BankView {
+  /// The centred scores of a bank's features.
+  ///
+  /// - Parameters:
+  ///   - images: Unit images of the real bank, [m, D].
+  ///   - labels: The labels.
+  /// - Returns: The scores, [m, C].
+  func centredScores(_ images: [Float], labels: LabelSide) -> [Float] {
+    let (width, count) = (labels.width, images.count / labels.width)
+    guard
+      let score = Score.make(
+        .centred, labels: labels, context: ScoreContext(bankMean: mean))
+    else { return [] }
+    var scores = [Float](repeating: 0, count: count * labelCount)
+    var room = Room(rows: JointBank.tileRows, view: self)
+    var tile = [Float](repeating: 0, count: JointBank.tileRows * width)
+    for start in stride(from: 0, to: count, by: JointBank.tileRows) {
+      let rows = min(JointBank.tileRows, count - start)
+      for index in 0..<(rows * width) { tile[index] = images[start * width + index] }
+      let facts = multiply(tile.span, rows: rows, into: &room)
+      var target = scores.mutableSpan
+      for row in 0..<rows {
+        let first = row * columnCount
+        score.affine.write(
+          room.products.span.extracting(first..<(first + labelCount)),
+          row: score.row(facts[row]).row, into: &target, at: (start + row) * labelCount)
+      }
+    }
+    return scores
+  }
+}

@@ -1,0 +1,170 @@
+@testable import Engine
+import Foundation
+import Testing
+
+@Suite struct LensFormTests {
+  private static let width = 40
+  private static let embeddingWidth = 24
+  private static let count = 60
+
+  private static func materials(bias: Float = 1) throws -> LensMaterials {
+    let autoencoder = try LensParts.autoencoder(
+      Matrix.random(rows: count, columns: width, seed: 11),
+      encoder: Matrix.random(rows: count, columns: width, seed: 12),
+      bias: Matrix.random(rows: 1, columns: width, seed: 13).elements.map(Double.init))
+    let root = Matrix.random(rows: width, columns: width, seed: 14)
+    var covariance = Matrix(rows: width, columns: width)
+    BLAS.gemm(root, root, opB: .transpose, into: &covariance)
+    var materials = LensMaterials(
+      autoencoder: autoencoder,
+      head: DirectionMapTests.head(width: width, embeddingWidth: embeddingWidth, bias: bias),
+      embeddingWidth: embeddingWidth, selection: FeatureSelection(all: count))
+    materials.alpha = 3
+    materials.covariance = covariance
+    return materials
+  }
+
+  /// Encoder and decoder rows, and the bias, in `Double`.
+  private static func rows(
+    _ materials: LensMaterials
+  ) throws -> (encoder: [[Double]], decoder: [[Double]], bias: [Double]) {
+    func rows(_ bank: DirectionBank?) throws -> [[Double]] {
+      try #require(bank).rows(0..<count).map(Double.init).split(intoRowsOf: width)
+    }
+    return (
+      try rows(materials.autoencoder.encoder), try rows(materials.autoencoder.decoder),
+      try #require(materials.autoencoder.decoderBias).map(Double.init)
+    )
+  }
+
+  /// The vector of a form by its definition.
+  private static func vector(
+    _ form: LensForm, encoder w: [Double], decoder d: [Double], bias b: [Double],
+    _ materials: LensMaterials, alpha: Double
+  ) throws -> [Double] {
+    let head = try #require(materials.head)
+    func image(_ x: [Double]) -> [Double] { LensOracle.map(x, head, isLinear: false) }
+    let shifted = zip(b, d).map { $0 + alpha * $1 }
+    switch form {
+    case .decoderLinear: return LensOracle.map(d, head, isLinear: true)
+    case .encoderLinear: return LensOracle.map(w, head, isLinear: true)
+    case .decoderFull: return image(d)
+    case .encoderFull: return image(w)
+    case .decoderAbsolute: return image(shifted)
+    case .decoderDifference: return zip(image(shifted), image(b)).map { $0 - $1 }
+    case .decoderJacobian:
+      // A central difference: of third order in a step of 1e-4.
+      let step = 1e-4
+      let ahead = image(zip(b, d).map { $0 + step * $1 })
+      let behind = image(zip(b, d).map { $0 - step * $1 })
+      return zip(ahead, behind).map { ($0 - $1) / (2 * step) }
+    case .encoderPattern:
+      let covariance = try #require(materials.covariance)
+      let pattern = (0..<width).map { p in
+        (0..<width).reduce(0.0) { $0 + Double(covariance[p, $1]) * w[$1] }
+      }
+      return LensOracle.map(pattern, head, isLinear: true)
+    case .projected:
+      return (0..<embeddingWidth).map { i in
+        (0..<width).reduce(0.0) { $0 + Double(head.projection[i, $1]) * d[$1] }
+      }
+    case .decoderNative: return d
+    case .encoderNative: return w
+    }
+  }
+
+  /// Sums of 40 terms in `Float` with operands of up to some 10 are within 1e-5 of vectors of some 10 in
+  /// length; differences cancel to a tenth.
+  @Test(arguments: LensForm.allCases.filter { !$0.isNative })
+  func imagesAreThoseOfTheDefinition(form: LensForm) throws {
+    let materials = try Self.materials()
+    let rows = try Self.rows(materials)
+    let tile = try materials.bank(form).tile(0..<Self.count)
+    #expect(tile.statuses == [FeatureStatus](repeating: .read, count: Self.count))
+    for feature in 0..<Self.count {
+      let exact = LensOracle.unit(
+        try Self.vector(
+          form, encoder: rows.encoder[feature], decoder: rows.decoder[feature], bias: rows.bias,
+          materials, alpha: 3))
+      let start = feature * Self.embeddingWidth
+      let found = tile.images[start..<(start + Self.embeddingWidth)].map(Double.init)
+      #expect(LensOracle.distance(found, exact) <= 1e-5, "\(form.rawValue) of \(feature)")
+    }
+  }
+
+  @Test func everyFeatureMayHaveAFactorOfItsOwn() throws {
+    var materials = try Self.materials()
+    materials.alphas = (0..<Self.count).map { Float($0) / 8 + 0.5 }
+    let rows = try Self.rows(materials)
+    let tile = try materials.bank(.decoderAbsolute).tile(5..<20)
+    for feature in 5..<20 {
+      let exact = LensOracle.unit(
+        try Self.vector(
+          .decoderAbsolute, encoder: rows.encoder[feature], decoder: rows.decoder[feature],
+          bias: rows.bias, materials, alpha: Double(feature) / 8 + 0.5))
+      let start = (feature - 5) * Self.embeddingWidth
+      let found = tile.images[start..<(start + Self.embeddingWidth)].map(Double.init)
+      #expect(LensOracle.distance(found, exact) <= 1e-5)
+    }
+  }
+
+  /// Without β a direction's length is all that layer normalisation changes, so that unit images are
+  /// those of the linear map.
+  @Test(arguments: [(LensForm.decoderFull, LensForm.decoderLinear), (.encoderFull, .encoderLinear)])
+  func withoutShiftFullIsLinear(full: LensForm, linear: LensForm) throws {
+    let materials = try Self.materials(bias: 0)
+    let images = try [full, linear].map { try materials.bank($0).tile(0..<Self.count).images }
+    for (a, b) in zip(images[0], images[1]) { #expect(abs(a - b) <= 2e-6) }
+  }
+
+  /// A difference over a small step is the derivative, within the share of the step's second order.
+  @Test func smallDifferencesAreTheDerivative() throws {
+    var materials = try Self.materials()
+    let exact = try materials.bank(.decoderJacobian).tile(0..<Self.count).images
+    materials.alpha = 0.01
+    let found = try materials.bank(.decoderDifference).tile(0..<Self.count).images
+    for feature in 0..<Self.count {
+      let elements = (feature * Self.embeddingWidth)..<((feature + 1) * Self.embeddingWidth)
+      let cosine = LensOracle.dot(
+        found[elements].map(Double.init), exact[elements].map(Double.init))
+      #expect(cosine >= 0.999)
+    }
+  }
+
+  @Test func theDerivativeOfALongerPointIsThatOfTheLinearMapLessThePoint() throws {
+    let head = DirectionMapTests.head(width: 40, embeddingWidth: 24)
+    let point = Matrix.random(rows: 1, columns: 40, seed: 21).elements.map(Double.init)
+    let matrix = head.jacobian(at: point)
+    // Along the centred point the normalised vector does not change, but for ε.
+    let mean = point.reduce(0, +) / 40
+    for i in 0..<24 {
+      let along = (0..<40).reduce(0.0) { $0 + Double(matrix[i, $1]) * (point[$1] - mean) }
+      let ones = (0..<40).reduce(0.0) { $0 + Double(matrix[i, $1]) }
+      #expect(abs(along) <= 1e-3 && abs(ones) <= 1e-4)
+    }
+  }
+
+  // MARK: - Refusals
+
+  @Test func whatIsMissingIsToldByName() throws {
+    var materials = try Self.materials()
+    materials.covariance = nil
+    #expect(
+      message { _ = try materials.bank(.encoderPattern) }
+        == "enc.pattern: covariance of activations: found none, expected activations that this "
+        + "variant is made of")
+    let headless = LensMaterials(
+      autoencoder: materials.autoencoder, head: nil, embeddingWidth: 24,
+      selection: materials.selection)
+    #expect(
+      message { _ = try headless.bank(.decoderLinear) }
+        == "dec.lin: image head: found none, a linear map needs one")
+    let narrow = LensMaterials(
+      autoencoder: materials.autoencoder, head: DirectionMapTests.head(width: 32),
+      embeddingWidth: 24, selection: materials.selection)
+    #expect(
+      message { _ = try narrow.bank(.decoderLinear) }
+        == "\(materials.autoencoder.path): width of the directions: found 40, expected 32, that of "
+        + "the residual stream of the model's vision tower")
+  }
+}
