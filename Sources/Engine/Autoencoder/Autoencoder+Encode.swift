@@ -16,15 +16,7 @@ extension Autoencoder {
   public func encode(
     _ inputs: Matrix, with encoding: Encoding? = nil
   ) throws(AutoencoderError) -> Matrix {
-    guard let encoder, let encoding = encoding ?? self.encoding else {
-      throw AutoencoderError(path: path, reason: .noEncoder)
-    }
-    guard let activation = encoding.activation, encoding.missing.isEmpty else {
-      throw AutoencoderError(
-        path: path,
-        reason: .encodingNotStated(encoding.missing.isEmpty ? ["the activation"] : encoding.missing)
-      )
-    }
+    let (encoder, encoding, activation) = try encodingParts(with: encoding)
     guard inputs.columns == inputWidth else {
       throw AutoencoderError(
         path: path, reason: .wrongInputWidth(found: inputs.columns, expected: inputWidth))
@@ -47,6 +39,26 @@ extension Autoencoder {
     return Matrix(rows: inputs.rows, columns: featureCount, elements: elements)
   }
 
+  /// What inputs are encoded with.
+  ///
+  /// - Parameter encoding: How to encode; that of the files if nil.
+  /// - Returns: The encoder directions, how to encode, and its activation.
+  /// - Throws: `AutoencoderError` if there is no encoder, or the files leave open what is needed.
+  func encodingParts(
+    with encoding: Encoding?
+  ) throws(AutoencoderError) -> (DirectionBank, Encoding, Encoding.Activation) {
+    guard let encoder, let encoding = encoding ?? self.encoding else {
+      throw AutoencoderError(path: path, reason: .noEncoder)
+    }
+    guard let activation = encoding.activation, encoding.missing.isEmpty else {
+      throw AutoencoderError(
+        path: path,
+        reason: .encodingNotStated(encoding.missing.isEmpty ? ["the activation"] : encoding.missing)
+      )
+    }
+    return (encoder, encoding, activation)
+  }
+
   /// The products of inputs with the encoder directions, [rows, n].
   private func products(_ inputs: [[Double]], encoder: DirectionBank) -> [[Double]] {
     var values = [[Double]](
@@ -62,8 +74,8 @@ extension Autoencoder {
     return values
   }
 
-  /// The lengths of the decoder directions, [n].
-  private func decoderLengths() -> [Double] {
+  /// The lengths of the decoder directions, [n]; empty without a decoder.
+  func decoderLengths() -> [Double] {
     guard let decoder else { return [] }
     return (0..<featureCount).map { euclideanNorm(decoder.rows($0..<($0 + 1)).span) }
   }
@@ -71,7 +83,7 @@ extension Autoencoder {
 
 extension Encoding {
   /// An input as the encoder is given it.
-  fileprivate func prepared(_ input: [Double]) -> [Double] {
+  func prepared(_ input: [Double]) -> [Double] {
     var x = input
     for step in inputSteps { x = step.applied(to: x) }
     if let inputBias { x = zip(x, inputBias).map { $0 - Double($1) } }

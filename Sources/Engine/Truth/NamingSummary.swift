@@ -1,0 +1,145 @@
+/// How often features are named what they fire on, and how often they would be by chance.
+public struct NamingSummary: Sendable, Equatable {
+  /// The label that comes up most often, and how often it is right.
+  public struct Hub: Sendable, Equatable {
+    /// The label, the lowest of those that come up equally often; -1 without any.
+    public let label: Int32
+    /// The share of features whose true class it is.
+    public let share: Double
+  }
+
+  /// The features that have a true class, n.
+  public let featureCount: Int
+
+  /// The share of them that are named their true class: hit@1.
+  public let agreement: IntervalEstimate
+
+  /// What `agreement` is on average if names are exchanged between features: the share of pairs of two
+  /// different features, of which the first has the true class of the second as its name.
+  public let permuted: Double
+
+  /// `agreement` less `permuted`.
+  ///
+  /// The interval is the bootstrap of its linear part: of match_i - p_i - q_i, where p_i is the share
+  /// of other features whose true class is i's name, and q_i that of others whose name is i's true
+  /// class.
+  public let excess: IntervalEstimate
+
+  /// What always the most frequent name would reach.
+  public let hubName: Hub
+
+  /// What always the most frequent true class would reach.
+  public let hubClass: Hub
+
+  /// Counts names that are right.
+  ///
+  /// - Parameters:
+  ///   - names: The label that each feature is named; -1 for none, which is never right.
+  ///   - classes: The true class of each; features without one, -1, are left out.
+  ///   - clusters: A number for each feature that duplicates share.
+  ///   - labelGroups: A number for each label that labels share which count as one, [K].
+  ///   - replicates: The replicates of the bootstrap.
+  ///   - seed: Determines them.
+  ///   - workers: The number of threads.
+  public init(
+    names: [Int32], classes: [Int32], clusters: [Int], labelGroups: [Int],
+    replicates: Int = ClusterBootstrap.usualReplicates, seed: UInt64, workers: Int
+  ) {
+    precondition(
+      names.count == classes.count && names.count == clusters.count,
+      "\(names.count) names of \(classes.count) features")
+    let asked = classes.indices.filter { classes[$0] >= 0 }
+    let groups = LabelCounts(labelGroups)
+    let nameGroups = asked.map { groups.group(of: names[$0]) }
+    let classGroups = asked.map { groups.group(of: classes[$0]) }
+    let (nameCounts, classCounts) = (groups.counts(nameGroups), groups.counts(classGroups))
+    let count = asked.count
+    let matches = zip(nameGroups, classGroups).map { $0 == $1 && $0 != nil ? 1.0 : 0 }
+    let others = Double(count - 1)
+    let named = zip(nameGroups, matches).map { group, match in
+      count > 1 ? (Double(group.map { classCounts[$0] } ?? 0) - match) / others : .nan
+    }
+    let meant = zip(classGroups, matches).map { group, match in
+      count > 1 ? (Double(group.map { nameCounts[$0] } ?? 0) - match) / others : .nan
+    }
+    let chance = named.reduce(0, +) / Double(count)
+    let ids = asked.map { clusters[$0] }
+    featureCount = count
+    agreement = ClusterBootstrap(values: matches, clusters: ids)
+      .interval(replicates: replicates, seed: seed, workers: workers)
+    permuted = chance
+    let linear = matches.indices.map { matches[$0] - named[$0] - meant[$0] + chance }
+    let spread = ClusterBootstrap(values: linear, clusters: ids)
+      .interval(replicates: replicates, seed: seed, workers: workers)
+    excess = IntervalEstimate(
+      estimate: agreement.estimate - chance, lower: spread.lower, upper: spread.upper)
+    let share = { (group: Int) in Double(classCounts[group]) / Double(count) }
+    let hub = { (counts: [Int]) -> Hub in
+      guard let most = counts.max(), most > 0, let group = counts.firstIndex(of: most) else {
+        return Hub(label: -1, share: count > 0 ? 0 : .nan)
+      }
+      return Hub(label: groups.firstLabels[group], share: share(group))
+    }
+    hubName = hub(nameCounts)
+    hubClass = hub(classCounts)
+  }
+}
+
+/// How well the ranks of true classes are, over features.
+public struct RankSummary: Sendable, Equatable {
+  /// The shares of features whose true class is among the first 1, 5 and 10.
+  public let hitShares: [IntervalEstimate]
+
+  /// The ranks that `hitShares` count up to.
+  public static let hitRanks = [1, 5, 10]
+
+  /// The mean of 1/rank.
+  public let meanReciprocalRank: IntervalEstimate
+
+  /// Summarises ranks.
+  ///
+  /// - Parameters:
+  ///   - ranks: The rank of the true class of each feature, from 1 on; nil for none, which counts as
+  ///     never found.
+  ///   - clusters: A number for each feature that duplicates share.
+  ///   - replicates: The replicates of the bootstrap.
+  ///   - seed: Determines them.
+  ///   - workers: The number of threads.
+  public init(
+    ranks: [Int?], clusters: [Int], replicates: Int = ClusterBootstrap.usualReplicates,
+    seed: UInt64, workers: Int
+  ) {
+    let mean = { (values: [Double]) in
+      ClusterBootstrap(values: values, clusters: clusters)
+        .interval(replicates: replicates, seed: seed, workers: workers)
+    }
+    hitShares = Self.hitRanks.map { k in mean(ranks.map { ($0 ?? .max) <= k ? 1 : 0 }) }
+    meanReciprocalRank = mean(ranks.map { rank in rank.map { 1 / Double($0) } ?? 0 })
+  }
+}
+
+/// Groups of labels that count as one, from 0 on in the order of their first labels.
+private struct LabelCounts {
+  private var groups: [Int] = []
+  /// The first label of each group.
+  var firstLabels: [Int32] = []
+
+  init(_ labelGroups: [Int]) {
+    var places: [Int: Int] = [:]
+    for (label, group) in labelGroups.enumerated() {
+      if places[group] == nil {
+        places[group] = firstLabels.count
+        firstLabels.append(Int32(label))
+      }
+      groups.append(places[group] ?? 0)
+    }
+  }
+
+  func group(of label: Int32) -> Int? { label < 0 ? nil : groups[Int(label)] }
+
+  func counts(_ members: [Int?]) -> [Int] {
+    var counts = [Int](repeating: 0, count: firstLabels.count)
+    for group in members { if let group { counts[group] += 1 } }
+    return counts
+  }
+}

@@ -1,0 +1,135 @@
+/// Directions and readings that say where a lens fails: at the pictures, at the residuals, or at the
+/// features.
+extension GroundTruth {
+  /// The mean activation of a feature over the pictures of each class, [K]; NaN for classes without a
+  /// picture.
+  ///
+  /// - Parameter feature: The feature.
+  /// - Returns: Means; of a table of classes, what the table says.
+  public func classMeans(ofFeature feature: Int) -> [Double] {
+    var means = [Double](repeating: 0, count: labelCount)
+    switch evidence {
+    case .classes(let values):
+      for entry in values.entries(ofRow: feature) {
+        means[Int(values.indices[entry])] = Double(values.values[entry])
+      }
+    case .pictures(let activations):
+      for entry in activations.entries(ofRow: feature) {
+        means[Int(classIDs[Int(activations.indices[entry])])] += Double(activations.values[entry])
+      }
+      for id in means.indices { means[id] /= Double(pictureCounts[id]) }
+    }
+    return means
+  }
+
+  /// Spearman's correlation of a feature's scores of labels with its class means.
+  ///
+  /// - Parameters:
+  ///   - scores: The scores of all labels, [K]; NaN for labels that take no part.
+  ///   - feature: The feature.
+  /// - Returns: From -1 to 1, over labels that take part and have a picture; NaN where all are equal.
+  public func spearman(_ scores: [Float], ofFeature feature: Int) -> Double {
+    let means = classMeans(ofFeature: feature)
+    precondition(scores.count == means.count, "\(scores.count) scores of \(means.count) labels")
+    let used = means.indices.filter { !scores[$0].isNaN && !means[$0].isNaN }
+    return spearmanCorrelation(used.map { Double(scores[$0]) }, used.map { means[$0] })
+  }
+
+  /// The control directions of classes: the mean residual of each class less that of all pictures.
+  ///
+  /// - Returns: Rows, [K, d], zeros for classes without a picture; nil without residuals.
+  public func classMeanDirections() -> Matrix? {
+    guard let residuals else { return nil }
+    var sums = PrototypeSums(classCount: labelCount, width: residuals.shape[1])
+    forEachRow(of: residuals, isUnit: false) { sums.add($1, to: classIDs[$0]) }
+    return sums.differencesFromMean()
+  }
+
+  /// The identity control: the mean unit embedding of each class, which a lens would read if nothing
+  /// were lost before the joint space.
+  ///
+  /// - Returns: Rows, [K, D], zeros for classes without a picture; nil without embeddings.
+  public func classMeanEmbeddings() -> Matrix? {
+    guard let embeddings else { return nil }
+    var sums = PrototypeSums(classCount: labelCount, width: embeddings.shape[1])
+    forEachRow(of: embeddings, isUnit: true) { sums.add($1, to: classIDs[$0]) }
+    return sums.means()
+  }
+
+  /// Calls `body` with each row of a matrix of pictures.
+  private func forEachRow(
+    of matrix: Tensor, isUnit: Bool, _ body: (_ picture: Int, Span<Float>) -> Void
+  ) {
+    let width = matrix.shape[1]
+    var scratch: [Float] = []
+    var row = [Float](repeating: 0, count: width)
+    for picture in 0..<matrix.shape[0] {
+      var target = row.mutableSpan
+      matrix.withFloats(in: (picture * width)..<((picture + 1) * width), scratch: &scratch) {
+        copy($0, into: &target, at: 0)
+      }
+      if isUnit { normalizeRows(&target, width: width) }
+      body(picture, row.span)
+    }
+  }
+}
+
+/// How many pictures are told by their nearest text, from the model's own embeddings and from
+/// residuals that skip the rest of the model.
+public struct ResidualControl: Sendable, Equatable {
+  /// The share of pictures whose nearest text is of their class, by the model's embeddings.
+  ///
+  /// The interval is a bootstrap over classes. NaN without embeddings.
+  public let model: IntervalEstimate
+
+  /// The same by the images of residuals; NaN without residuals.
+  public let residuals: IntervalEstimate
+
+  /// The pictures of a block.
+  private static let blockRows = 960
+
+  /// Reads pictures.
+  ///
+  /// - Parameters:
+  ///   - truth: The truth, with pictures.
+  ///   - text: The unit rows of the labels, [K, D]; rows of zeros take no part.
+  ///   - labelGroups: A number for each label that labels share which count as one, [K].
+  ///   - seed: Determines the replicates.
+  ///   - workers: The number of threads.
+  ///   - map: The way of residuals, [rows, d], into the joint space, [rows, D]; lengths are of no
+  ///     matter, and a row with NaN is never right.
+  public init(
+    _ truth: GroundTruth, text: Matrix, labelGroups: [Int], seed: UInt64, workers: Int,
+    map: @Sendable (Matrix) -> Matrix
+  ) {
+    precondition(
+      text.rows == truth.labelCount && labelGroups.count == text.rows,
+      "\(text.rows) texts of \(truth.labelCount) labels")
+    let isMasked = (0..<text.rows).map { text.row($0).allSatisfy { $0 == 0 } }
+    let texts = BestRows(among: text, isMasked: isMasked)
+    let share = { (matrix: Tensor?, map: @Sendable (Matrix) -> Matrix) -> IntervalEstimate in
+      guard let matrix else {
+        return IntervalEstimate(estimate: .nan, lower: .nan, upper: .nan)
+      }
+      let (size, count, width) = (Self.blockRows, matrix.shape[0], matrix.shape[1])
+      let hits = mapInParallel(count: (count + size - 1) / size, workers: workers) { block in
+        let rows = (block * size)..<min((block + 1) * size, count)
+        var scratch: [Float] = []
+        let elements = matrix.withFloats(
+          in: (rows.lowerBound * width)..<(rows.upperBound * width), scratch: &scratch
+        ) { span in span.indices.map { span[$0] } }
+        let images = map(Matrix(rows: rows.count, columns: width, elements: elements))
+        return zip(rows, texts.indices(for: images)).map { picture, label -> Double in
+          guard label >= 0 else { return 0 }
+          let id = Int(truth.classIDs[picture])
+          return labelGroups[Int(label)] == labelGroups[id] ? 1 : 0
+        }
+      }
+      return ClusterBootstrap(
+        values: hits.flatMap { $0 }, clusters: truth.classIDs.map { Int($0) }
+      ).interval(seed: seed, workers: workers)
+    }
+    model = share(truth.embeddings) { $0 }
+    residuals = share(truth.residuals, map)
+  }
+}
