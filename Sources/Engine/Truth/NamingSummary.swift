@@ -49,7 +49,7 @@ public struct NamingSummary: Sendable, Equatable {
       names.count == classes.count && names.count == clusters.count,
       "\(names.count) names of \(classes.count) features")
     let asked = classes.indices.filter { classes[$0] >= 0 }
-    let groups = LabelCounts(labelGroups)
+    let groups = LabelGroups(labelGroups)
     let nameGroups = asked.map { groups.group(of: names[$0]) }
     let classGroups = asked.map { groups.group(of: classes[$0]) }
     let (nameCounts, classCounts) = (groups.counts(nameGroups), groups.counts(classGroups))
@@ -115,31 +115,5 @@ public struct RankSummary: Sendable, Equatable {
     }
     hitShares = Self.hitRanks.map { k in mean(ranks.map { ($0 ?? .max) <= k ? 1 : 0 }) }
     meanReciprocalRank = mean(ranks.map { rank in rank.map { 1 / Double($0) } ?? 0 })
-  }
-}
-
-/// Groups of labels that count as one, from 0 on in the order of their first labels.
-private struct LabelCounts {
-  private var groups: [Int] = []
-  /// The first label of each group.
-  var firstLabels: [Int32] = []
-
-  init(_ labelGroups: [Int]) {
-    var places: [Int: Int] = [:]
-    for (label, group) in labelGroups.enumerated() {
-      if places[group] == nil {
-        places[group] = firstLabels.count
-        firstLabels.append(Int32(label))
-      }
-      groups.append(places[group] ?? 0)
-    }
-  }
-
-  func group(of label: Int32) -> Int? { label < 0 ? nil : groups[Int(label)] }
-
-  func counts(_ members: [Int?]) -> [Int] {
-    var counts = [Int](repeating: 0, count: firstLabels.count)
-    for group in members { if let group { counts[group] += 1 } }
-    return counts
   }
 }

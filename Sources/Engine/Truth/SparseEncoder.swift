@@ -10,7 +10,7 @@ internal import Foundation
 public struct SparseEncoder: Sendable {
   /// The inputs of a block, unless stated otherwise: what one product has at least with every
   /// kernel (see `ProductLayout`).
-  static let blockRows = 480
+  public static let blockRows = 480
 
   /// The number of features, n.
   public var featureCount: Int { rules.featureCount }
@@ -72,7 +72,7 @@ public struct SparseEncoder: Sendable {
   /// - Complexity: 2 · N · n · d floating-point operations, three times that where the greatest
   ///   values of a batch are kept.
   public func encode(
-    _ inputs: Tensor, path: String, workers: Int, blockRows: Int = 480
+    _ inputs: Tensor, path: String, workers: Int, blockRows: Int = blockRows
   ) throws(TruthError) -> SparseMatrix {
     guard inputs.shape.count == 2, inputs.shape[1] == inputWidth else {
       throw TruthError(

@@ -109,17 +109,8 @@ struct SplitReader: Sendable {
   private func forEachEmbedding(
     of part: UInt8, in split: PictureSplit, _ body: (_ picture: Int, Span<Float>) -> Void
   ) {
-    let width = embeddings.shape[1]
-    var scratch: [Float] = []
-    var unit = [Float](repeating: 0, count: width)
-    for picture in split.parts.indices where split.parts[picture] == part {
-      var target = unit.mutableSpan
-      embeddings.withFloats(
-        in: (picture * width)..<((picture + 1) * width), scratch: &scratch
-      ) { copy($0, into: &target, at: 0) }
-      normalizeRows(&target, width: width)
-      body(picture, unit.span)
-    }
+    let members = split.parts.indices.filter { split.parts[$0] == part }
+    GroundTruth.forEachRow(members, of: embeddings, isUnit: true, body)
   }
 
   /// Whether each class is known; nil without pictures for it.

@@ -41,7 +41,9 @@ extension GroundTruth {
   public func classMeanDirections() -> Matrix? {
     guard let residuals else { return nil }
     var sums = PrototypeSums(classCount: labelCount, width: residuals.shape[1])
-    forEachRow(of: residuals, isUnit: false) { sums.add($1, to: classIDs[$0]) }
+    Self.forEachRow(0..<pictureCount, of: residuals, isUnit: false) {
+      sums.add($1, to: classIDs[$0])
+    }
     return sums.differencesFromMean()
   }
 
@@ -52,18 +54,21 @@ extension GroundTruth {
   public func classMeanEmbeddings() -> Matrix? {
     guard let embeddings else { return nil }
     var sums = PrototypeSums(classCount: labelCount, width: embeddings.shape[1])
-    forEachRow(of: embeddings, isUnit: true) { sums.add($1, to: classIDs[$0]) }
+    Self.forEachRow(0..<pictureCount, of: embeddings, isUnit: true) {
+      sums.add($1, to: classIDs[$0])
+    }
     return sums.means()
   }
 
-  /// Calls `body` with each row of a matrix of pictures.
-  private func forEachRow(
-    of matrix: Tensor, isUnit: Bool, _ body: (_ picture: Int, Span<Float>) -> Void
+  /// Calls `body` with some rows of a matrix of pictures, made unit rows where that is asked for.
+  static func forEachRow(
+    _ pictures: some Sequence<Int>, of matrix: Tensor, isUnit: Bool,
+    _ body: (_ picture: Int, Span<Float>) -> Void
   ) {
     let width = matrix.shape[1]
     var scratch: [Float] = []
     var row = [Float](repeating: 0, count: width)
-    for picture in 0..<matrix.shape[0] {
+    for picture in pictures {
       var target = row.mutableSpan
       matrix.withFloats(in: (picture * width)..<((picture + 1) * width), scratch: &scratch) {
         copy($0, into: &target, at: 0)

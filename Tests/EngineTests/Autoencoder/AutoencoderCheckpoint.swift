@@ -43,6 +43,19 @@ struct AutoencoderCheckpoint: CustomTestStringConvertible, Sendable {
   func expected() throws -> TensorFile {
     try TensorFile(contentsOf: directory + "/expected.safetensors")
   }
+
+  /// The autoencoder, how it encodes (from the fixture where the files leave it open), and inputs.
+  func encodingParts() throws -> (Autoencoder, Encoding, Matrix) {
+    let expected = try expected()
+    let autoencoder = try Autoencoder(contentsOf: checkpoint)
+    var encoding = try #require(autoencoder.encoding)
+    if encoding.activation == nil {
+      encoding.activation = Encoding.Activation(
+        try description()["activation"] ?? .null, tensors: expected)
+      encoding.missing = []
+    }
+    return (autoencoder, encoding, try expected.tensor("inputs").matrix())
+  }
 }
 
 extension Encoding.Activation {

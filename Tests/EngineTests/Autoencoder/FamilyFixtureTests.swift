@@ -149,17 +149,9 @@ import Testing
   /// 1e-4 to going otherwise.
   @Test(arguments: AutoencoderCheckpoint.all)
   func activationsAreThoseOfTheFamily(fixture: AutoencoderCheckpoint) throws {
-    let expected = try fixture.expected()
-    let autoencoder = try Autoencoder(contentsOf: fixture.checkpoint)
-    var encoding = try #require(autoencoder.encoding)
-    if encoding.activation == nil {
-      encoding.activation = Encoding.Activation(
-        try fixture.description()["activation"] ?? .null, tensors: expected)
-      encoding.missing = []
-    }
-    let inputs = try expected.tensor("inputs").matrix()
+    let (autoencoder, encoding, inputs) = try fixture.encodingParts()
     let acts = try autoencoder.encode(inputs, with: encoding).elements
-    let wanted = try expected.tensor("acts").floats()
+    let wanted = try fixture.expected().tensor("acts").floats()
     let largest = wanted.reduce(0) { max($0, abs($1)) }
     #expect(acts.count == wanted.count)
     #expect(zip(acts, wanted).allSatisfy { abs($0 - $1) <= 1e-5 * largest })

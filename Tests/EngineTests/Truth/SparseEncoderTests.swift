@@ -13,7 +13,7 @@ import Testing
   /// the factor of the decoder length, of the gate, or of the normalisation, all below 16 here.
   @Test(arguments: AutoencoderCheckpoint.all)
   func activationsAreThoseOfTheReference(fixture: AutoencoderCheckpoint) throws {
-    let (autoencoder, encoding, inputs) = try Self.parts(of: fixture)
+    let (autoencoder, encoding, inputs) = try fixture.encodingParts()
     let expected = try autoencoder.encode(inputs, with: encoding)
     let encoder = try SparseEncoder(autoencoder, with: encoding)
     let found = try encoder.encode(Self.tensor(inputs), path: "x", workers: 1).dense
@@ -36,7 +36,7 @@ import Testing
   func bytesAreTheSameForAnyThreadsAndBlocks(
     fixture: AutoencoderCheckpoint, setting: (workers: Int, blockRows: Int)
   ) throws {
-    let (autoencoder, encoding, inputs) = try Self.parts(of: fixture)
+    let (autoencoder, encoding, inputs) = try fixture.encodingParts()
     let encoder = try SparseEncoder(autoencoder, with: encoding)
     let tensor = Self.tensor(inputs)
     let expected = try encoder.encode(tensor, path: "x", workers: 1)
@@ -145,20 +145,6 @@ import Testing
 }
 
 extension SparseEncoderTests {
-  private static func parts(
-    of fixture: AutoencoderCheckpoint
-  ) throws -> (Autoencoder, Encoding, Matrix) {
-    let expected = try fixture.expected()
-    let autoencoder = try Autoencoder(contentsOf: fixture.checkpoint)
-    var encoding = try #require(autoencoder.encoding)
-    if encoding.activation == nil {
-      encoding.activation = Encoding.Activation(
-        try fixture.description()["activation"] ?? .null, tensors: expected)
-      encoding.missing = []
-    }
-    return (autoencoder, encoding, try expected.tensor("inputs").matrix())
-  }
-
   static func tensor(_ matrix: Matrix, name: String = "residuals") -> Tensor {
     Tensor(name: name, shape: [matrix.rows, matrix.columns], elements: matrix.elements)
   }
