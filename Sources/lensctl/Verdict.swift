@@ -12,7 +12,9 @@ struct Verdict: EngineCommand {
       Every variant names all features by several scores, and so are two kinds of null features: \
       rotated copies of the same features, and random vectors that lie in the same directions of the \
       joint space. "beyond" is the share of features that are nearer to their best label than such null \
-      features are, with its interval, "found" how many at a false discovery rate of 5 %. Results are a \
+      features are, with its interval, "found" how many at a false discovery rate of 5 %. With --truth, \
+      "right" is the share of names that are what the feature fires on most, and "of what can be" that \
+      share of what pictures in the place of words would name. Results are a \
       run directory, as scan writes it, with verdict.json and verdict.safetensors.
 
       Example:
@@ -33,6 +35,16 @@ struct Verdict: EngineCommand {
   @Option(help: "What random numbers start from.")
   var seed: UInt64 = 1
 
+  @Option(
+    help: "What features fire on: residuals or activations with class ids, or the like (MODEL.md).",
+    completion: .file())
+  var truth: String?
+
+  @Option(
+    help: "The names of the truth's classes, one a line; by default class ids are label ids.",
+    completion: .file())
+  var classes: String?
+
   @Option(help: "The run directory to be made.")
   var out: String
 
@@ -44,6 +56,9 @@ struct Verdict: EngineCommand {
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
+    if classes != nil, truth == nil {
+      throw ValidationError("--classes: found no --truth, expected one whose classes they are")
+    }
     let limits = VerdictRequest.rotationLimits
     guard limits.contains(rotations) else {
       throw ValidationError(
@@ -54,15 +69,19 @@ struct Verdict: EngineCommand {
   func execute() throws {
     try RunWriter.checkTarget(out, replacesExisting: force)
     for output in RunWriter.directories(of: out) {
-      try OutputFile.refuse(output, ifAmong: lens.prompts.files)
+      try OutputFile.refuse(
+        output, ifAmong: lens.prompts.files + [truth, classes].compactMap { $0 })
     }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
     var request = try lens.request(compute)
     request.outputs = RunWriter.directories(of: out)
     let run = try LensRun(request) { printer.show($0) }
-    let verdict = try VerdictRun(
-      run, VerdictRequest(forms: variant.isEmpty ? nil : variant, rotations: rotations, seed: seed))
+    var asked = VerdictRequest(
+      forms: variant.isEmpty ? nil : variant, rotations: rotations, seed: seed)
+    asked.truth = truth
+    asked.classes = classes
+    let verdict = try VerdictRun(run, asked)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
     let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
     try report.write(to: out)
@@ -87,22 +106,28 @@ struct Verdict: EngineCommand {
 
   /// The summary: a line for each variant and score that has null banks.
   private static func table(_ report: VerdictReport) -> Table {
-    var table = Table([
-      ("variant", .left), ("alignment", .right), ("score", .left), ("beyond rotated", .right),
-      ("found", .right), ("beyond random", .right), ("found", .right), ("labels", .right),
-      ("most frequent label", .left),
-    ])
+    let hasTruth = report.lines.contains { $0.right != nil }
+    var table = Table(
+      [
+        ("variant", .left), ("alignment", .right), ("score", .left), ("beyond rotated", .right),
+        ("found", .right), ("beyond random", .right), ("found", .right),
+      ] + (hasTruth ? [("right", .right), ("of what can be", .right)] : []) + [
+        ("labels", .right), ("most frequent label", .left),
+      ])
     for line in report.lines {
       guard let rotated = line.rotated, let inPlace = line.inPlace else { continue }
-      table.add([
-        line.form.rawValue, line.ratio.value.text(2) + " +- " + line.ratio.nullDeviation.text(2),
-        line.score.rawValue, rotated.nullShare.complementPercent, "\(rotated.discoveries)",
-        inPlace.nullShare.complementPercent, "\(inPlace.discoveries)",
-        line.effectiveLabels.text(1),
-        line.hub.map {
-          $0.label.printable(limit: 60) + " " + (100 * $0.share).text(1) + "%"
-        } ?? "",
-      ])
+      let truth = [line.right?.percent ?? "", line.efficiency?.percent ?? ""]
+      table.add(
+        [
+          line.form.rawValue, line.ratio.value.text(2) + " +- " + line.ratio.nullDeviation.text(2),
+          line.score.rawValue, rotated.nullShare.complementPercent, "\(rotated.discoveries)",
+          inPlace.nullShare.complementPercent, "\(inPlace.discoveries)",
+        ] + (hasTruth ? truth : []) + [
+          line.effectiveLabels.text(1),
+          line.hub.map {
+            $0.label.printable(limit: 60) + " " + (100 * $0.share).text(1) + "%"
+          } ?? "",
+        ])
     }
     return table
   }

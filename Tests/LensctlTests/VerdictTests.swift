@@ -102,6 +102,57 @@ import Testing
       ])
   }
 
+  // MARK: - Truth
+
+  /// The mean activation of each feature for each of five classes: feature i fires on class i mod 5, and
+  /// feature 7 on none.
+  private func writeTruth(features: Int = 48, classes: Int = 5) throws {
+    try place.write(
+      "truth.safetensors",
+      matrices: [
+        (
+          "class_means",
+          (0..<classes).map { id in
+            (0..<features).map { $0 % classes == id && $0 != 7 ? 1 : 0 }
+          }
+        )
+      ])
+  }
+
+  @Test func namesAreComparedWithWhatFeaturesFireOn() throws {
+    try writeTruth()
+    let run = try judge(
+      "standard-new", "--json", "--variant", "dec.lin", "--truth", "truth.safetensors")
+    #expect(run.status == 0 && run.messages == "")
+    let json = try JSONValue(parsing: Data(run.output.utf8))
+    #expect(json["truth"]?["form"]?.string == "classMeans")
+    #expect(json["truth"]?["features_with_class"]?.integer == 47)
+    let scores = try #require(try Self.variants(run).first?["scores"]?.array)
+    let columns = try TensorFile(contentsOf: place.path + "/run/verdict.safetensors")
+    for score in scores {
+      let id = try #require(score["id"]?.string)
+      let labels = try #require(columns.tensors["dec.lin.\(id).label_id"]?.integers())
+      let hits = (0..<48).count { $0 != 7 && labels[$0] == $0 % 5 }
+      let right = score["agreement"]?["right"]?["estimate"]?.double ?? -1
+      #expect(abs(right - Double(hits) / 47) <= 1e-12, "\(id)")
+      #expect(score["agreement"]?["hit"]?["1"]?["estimate"]?.double == right)
+      #expect(score["agreement"]?["hit"]?["5"]?["estimate"]?.double == 1)
+    }
+    #expect(try Self.variants(run).first?["ceiling"] == .null)
+  }
+
+  @Test func aTruthOfAnotherAutoencoderIsRefused() throws {
+    try writeTruth(features: 47)
+    let run = try judge("standard-new", "--truth", "truth.safetensors")
+    #expect(run.status == 65)
+    #expect(run.message.hasPrefix("lensctl: truth.safetensors: class_means: "))
+    let none = try judge("standard-new", "--truth", "absent.safetensors")
+    #expect(none.status == 66)
+    let classes = try judge("standard-new", "--classes", "labels.txt")
+    #expect(classes.status == 64)
+    #expect(!place.has("run"))
+  }
+
   // MARK: - Refusals
 
   @Test func labelsMustBeTwoAndDifferent() throws {

@@ -12,6 +12,8 @@ struct FormReport: Sendable {
     let rotated: Significance?
     /// The comparison with random vectors in the place of the features.
     let inPlace: Significance?
+    /// The comparison with what features fire on.
+    var agreement: VerdictTruth.Agreement?
   }
 
   /// The variant.
@@ -23,11 +25,13 @@ struct FormReport: Sendable {
   /// |μ_V|² less what is expected of features that have nothing in common.
   let commonEnergy: Double
   /// One for each score.
-  let namings: [Naming]
+  var namings: [Naming]
   /// The unit images of the sampled features, [m, D].
   let sample: [Float]
   /// Where they stand in the selection, [m].
   let samplePositions: [Int32]
+  /// What can be asked of any lens, where there is a truth of pictures with embeddings.
+  var ceiling: LensCeiling?
   /// The wall time that it took.
-  let seconds: Double
+  var seconds: Double
 }

@@ -84,6 +84,11 @@ extension VerdictReport {
     public let rotated: Comparison?
     /// The comparison with random vectors in the place of the features; nil without null banks.
     public let inPlace: Comparison?
+    /// The share of names that are right; nil without truth.
+    public let right: IntervalEstimate?
+    /// The share of what any lens could name right that this one does; nil where it is not known, and
+    /// for other scores than the centred one.
+    public let efficiency: IntervalEstimate?
     /// The effective number of best labels.
     public let effectiveLabels: Double
     /// The label that is best most often, and its share of the features.
@@ -100,6 +105,8 @@ extension VerdictReport {
           ratio: (report.alignment.ratio, report.alignment.nullDeviation),
           rotated: naming.rotated.map { Comparison($0) },
           inPlace: naming.inPlace.map { Comparison($0) },
+          right: naming.agreement?.names.agreement,
+          efficiency: naming.reading.kind == .centred ? report.ceiling?.efficiency : nil,
           effectiveLabels: naming.hubs.concentration.effectiveCount,
           hub: top.map {
             (

@@ -44,6 +44,7 @@ extension VerdictReport {
         "tau": JSONValue(ColumnStatistics.tau),
         "sample_limit": .integer(BankMoments.sampleLimit),
       ],
+      "truth": truth,
       "form_in_use": .string(verdict.run.scan.variant.id),
       "labels": .integer(verdict.labelIDs.count),
       "variants": .array(reports.map { .object(json($0)) }),
@@ -69,6 +70,7 @@ extension VerdictReport {
           "labels": JSONValue(alignment.labels), "residual": JSONValue(alignment.residual),
         ],
       ],
+      "ceiling": report.ceiling.map { .object(json($0)) } ?? .null,
       "scores": .array(report.namings.map { .object(json($0)) }),
     ]
   }
@@ -87,6 +89,7 @@ extension VerdictReport {
       ],
       "rotated": naming.rotated.map { .object(json($0)) } ?? .null,
       "in_place": naming.inPlace.map { .object(json($0)) } ?? .null,
+      "agreement": naming.agreement.map { .object(json($0)) } ?? .null,
     ]
   }
 
@@ -104,6 +107,63 @@ extension VerdictReport {
       "share": Self.json(significance.share),
       "discoveries": .integer(significance.discoveries),
       "null_share": Self.json(significance.nullShare),
+    ]
+  }
+
+  /// What the truth is, or null without.
+  private var truth: JSONValue {
+    guard let truth = verdict.truth else { return .null }
+    return [
+      "path": .string(MappedFile.absolute(truth.path)),
+      "form": .string(truth.form.rawValue),
+      "files": .array(
+        truth.files.map {
+          ["path": .string(MappedFile.absolute($0.path)), "sha256": .string($0.sha256)]
+        }),
+      "pictures": .integer(truth.truth.pictureCount),
+      "features_with_class": .integer(truth.positions.count { $0 >= 0 }),
+      "notices": .array(truth.truth.notices.map { .string($0) }),
+    ]
+  }
+
+  private func json(_ agreement: VerdictTruth.Agreement) -> JSONObject {
+    var hits: JSONObject = [:]
+    for (rank, share) in zip(RankSummary.hitRanks, agreement.ranks.hitShares) {
+      hits[String(rank)] = Self.json(share)
+    }
+    return [
+      "features": .integer(agreement.names.featureCount),
+      "hit": .object(hits),
+      "mean_reciprocal_rank": Self.json(agreement.ranks.meanReciprocalRank),
+      "right": Self.json(agreement.names.agreement),
+      "permuted": JSONValue(agreement.names.permuted),
+      "excess": Self.json(agreement.names.excess),
+      "most_frequent_name": JSONValue(agreement.names.hubName.share),
+      "most_frequent_class": JSONValue(agreement.names.hubClass.share),
+    ]
+  }
+
+  private func json(_ ceiling: LensCeiling) -> JSONObject {
+    [
+      "splits": .integer(ceiling.splitCount),
+      "pictures_a_part": .array(ceiling.partSizes.map { .integer($0) }),
+      "reliability": Self.json(ceiling.reliability),
+      "known_classes": JSONValue(ceiling.knownClasses),
+      "knowledge": Self.json(ceiling.knowledge),
+      "all": Self.json(ceiling.all),
+      "known": Self.json(ceiling.known),
+      "efficiency": ceiling.efficiency.map { Self.json($0) } ?? .null,
+      "notices": .array(ceiling.notices.map { .string($0) }),
+    ]
+  }
+
+  private static func json(_ reading: LensCeiling.Reading) -> JSONValue {
+    [
+      "right": json(reading.agreement), "ceiling": json(reading.ceiling),
+      "prototypes": .array(
+        reading.prototypes.map {
+          ["pictures": .integer($0.pictures), "right": JSONValue($0.agreement)]
+        }),
     ]
   }
 

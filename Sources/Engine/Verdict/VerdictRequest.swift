@@ -9,6 +9,12 @@ public struct VerdictRequest: Sendable {
   /// Determines null banks and intervals.
   public var seed: UInt64
 
+  /// A file of what features fire on; nil without.
+  public var truth: String?
+
+  /// The names of the truth's classes, one a line; nil where class ids are label ids.
+  public var classes: String?
+
   /// The numbers of null banks that can be asked for.
   public static let rotationLimits = 1...64
 

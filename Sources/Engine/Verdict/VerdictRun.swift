@@ -8,6 +8,9 @@ public struct VerdictRun: Sendable {
   /// What is asked for.
   public let request: VerdictRequest
 
+  /// What features fire on.
+  let truth: VerdictTruth?
+
   private let materials: LensMaterials
   private let labels: LabelSide
   /// The ids of the labels that take part, [C].
@@ -18,8 +21,9 @@ public struct VerdictRun: Sendable {
   /// - Parameters:
   ///   - run: A scan with everything opened; its variant is the form in use.
   ///   - request: What is asked for.
-  /// - Throws: `VerdictError` if there are too few labels, or nothing between them.
-  public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws(VerdictError) {
+  /// - Throws: `VerdictError` if there are too few labels, or nothing between them; `CheckpointError`,
+  ///   `TextError` or `TruthError` if the truth cannot be used.
+  public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws {
     precondition(
       VerdictRequest.rotationLimits.contains(request.rotations), "\(request.rotations) rotations")
     let rows = run.labels.rows
@@ -37,6 +41,9 @@ public struct VerdictRun: Sendable {
       autoencoder: run.autoencoder, head: run.head, embeddingWidth: rows.width,
       selection: run.scan.selection)
     materials.alpha = run.scan.variant.alpha ?? 1
+    truth = try request.truth.map {
+      try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
+    }
     self.materials = materials
     self.run = run
     self.request = request
@@ -66,6 +73,7 @@ public struct VerdictRun: Sendable {
       labels: labels, temperature: 1 / run.scan.logitScale, workers: run.memory.workers)
     judge.rotations = request.rotations
     judge.seed = request.seed
+    judge.truth = truth?.positions
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
     for form in forms {
@@ -79,7 +87,7 @@ public struct VerdictRun: Sendable {
       }
       progress(form)
       if let report = judge.report(form, bank) {
-        reports.append(report)
+        reports.append(compared(report))
       } else {
         omitted.append((form, "fewer than two features can be read"))
       }
@@ -89,6 +97,24 @@ public struct VerdictRun: Sendable {
         subject: run.autoencoder.path, reason: .nothingJudged(omitted.map(\.reason)))
     }
     return VerdictReport(self, reports: reports, omitted: omitted)
+  }
+}
+
+extension VerdictRun {
+  /// A report with what features fire on beside the names.
+  private func compared(_ report: FormReport) -> FormReport {
+    guard let truth else { return report }
+    let start = ContinuousClock.now
+    let workers = run.memory.workers
+    var report = report
+    for index in report.namings.indices {
+      report.namings[index].agreement = truth.agreement(
+        report.namings[index].reading, labelIDs: labelIDs, seed: request.seed, workers: workers)
+    }
+    report.ceiling = truth.ceiling(
+      report, labelIDs: labelIDs, seed: request.seed, workers: workers)
+    report.seconds += (ContinuousClock.now - start) / .seconds(1)
+    return report
   }
 }
 

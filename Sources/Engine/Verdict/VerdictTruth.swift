@@ -1,0 +1,135 @@
+/// What the features of a scan fire on, to compare names with.
+struct VerdictTruth: Sendable {
+  /// The file, as it was named.
+  let path: String
+
+  /// Its form.
+  let form: TruthFile.Form
+
+  /// The files that were read, with their digests.
+  let files: [(path: String, sha256: String)]
+
+  /// The truth of all features.
+  let truth: GroundTruth
+
+  /// The true class of each feature of the selection as a position among the labels that take part, -1 for
+  /// none, [n].
+  let positions: [Int32]
+
+  /// The rows of the selected features in the truth, [n].
+  let features: [Int]
+
+  /// A number for each label, [K], that labels of one embedding share.
+  let labelGroups: [Int]
+
+  /// The unit rows of all labels, [K, D], masked ones as zeros.
+  let text: Matrix
+
+  /// Reads a truth.
+  ///
+  /// - Parameters:
+  ///   - path: The file or directory.
+  ///   - classes: A file with the name of each class; nil where class ids are label ids.
+  ///   - run: The scan whose features are judged.
+  /// - Throws: `CheckpointError`, `TextError`, `AutoencoderError` or `TruthError` if it cannot be used.
+  init(contentsOf path: String, classes: String?, run: LensRun) throws {
+    let file = try TruthFile(contentsOf: path)
+    let workers = run.memory.workers
+    let request = TruthFile.Request(
+      featureCount: run.autoencoder.featureCount, labels: run.labels.labels,
+      classes: try classes.map { try ClassNames(contentsOf: $0) },
+      encoder: [.residuals, .embeddings].contains(file.form)
+        ? try SparseEncoder(run.autoencoder) : nil,
+      readsEmbeddings: run.scan.variant.map == .native, workers: workers)
+    truth = try file.truth(request)
+    if let embeddings = truth.embeddings, embeddings.shape[1] != run.labels.rows.width {
+      throw TruthError(
+        path: path,
+        reason: .shape(
+          "embeddings", found: embeddings.shape,
+          expected: "[\(truth.pictureCount), \(run.labels.rows.width)]"))
+    }
+    self.path = path
+    form = file.form
+    files = try (file.filePaths + [classes].compactMap { $0 }).map {
+      ($0, try FileDigest.sha256(contentsOf: $0))
+    }
+    let ids = run.labels.rows.labelIDs
+    var places = [Int32](repeating: -1, count: run.labels.labels.count)
+    for (position, id) in ids.enumerated() { places[Int(id)] = Int32(position) }
+    let selection = run.scan.selection
+    features = selection.ids(at: 0..<selection.count).flatMap { Array($0) }
+    let classIDs = FeatureClasses(truth, workers: workers).classIDs
+    positions = features.map { classIDs[$0] < 0 ? -1 : places[Int(classIDs[$0])] }
+    text = run.labels.rows.matrix()
+    labelGroups = Self.groups(text)
+  }
+
+  /// The first of the rows that are equal to each, [K].
+  private static func groups(_ rows: Matrix) -> [Int] {
+    var firsts: [ArraySlice<Float>: Int] = [:]
+    return (0..<rows.rows).map { row in
+      let elements = rows.row(row)
+      if let first = firsts[elements] { return first }
+      firsts[elements] = row
+      return row
+    }
+  }
+}
+
+// MARK: - What names are compared with
+
+extension VerdictTruth {
+  /// How often names are right.
+  struct Agreement: Sendable {
+    /// First labels against true classes.
+    let names: NamingSummary
+    /// The ranks of true classes.
+    let ranks: RankSummary
+  }
+
+  /// Compares names with true classes.
+  ///
+  /// - Parameters:
+  ///   - naming: The names of the selected features.
+  ///   - labelIDs: The ids of the labels that take part, [C].
+  ///   - seed: Determines the intervals.
+  ///   - workers: The number of threads.
+  /// - Returns: What is right, over the features that are read and have a true class.
+  func agreement(
+    _ naming: BankReading.Naming, labelIDs: [Int32], seed: UInt64, workers: Int
+  ) -> Agreement {
+    let asked = positions.indices.filter { positions[$0] >= 0 && naming.labels[$0] >= 0 }
+    func id(_ position: Int32) -> Int32 { labelIDs[Int(position)] }
+    return Agreement(
+      names: NamingSummary(
+        names: asked.map { id(naming.labels[$0]) }, classes: asked.map { id(positions[$0]) },
+        clusters: asked, labelGroups: labelGroups, seed: seed, workers: workers),
+      ranks: RankSummary(
+        ranks: asked.map { Int(naming.trueRanks[$0]) }, clusters: asked, seed: seed,
+        workers: workers))
+  }
+
+  /// What can be asked of any lens, for the sampled features of a variant by their centred names.
+  ///
+  /// - Parameters:
+  ///   - report: The variant.
+  ///   - labelIDs: The ids of the labels that take part, [C].
+  ///   - seed: Determines splits and intervals.
+  ///   - workers: The number of threads.
+  /// - Returns: The ceiling and what belongs to it; nil without pictures or their embeddings.
+  func ceiling(
+    _ report: FormReport, labelIDs: [Int32], seed: UInt64, workers: Int
+  ) -> LensCeiling? {
+    guard truth.activations != nil, truth.embeddings != nil,
+      let centred = report.namings.first(where: { $0.reading.kind == .centred })
+    else { return nil }
+    let places = report.samplePositions.map { Int($0) }
+    let question = LensCeiling.Question(
+      images: Matrix(rows: places.count, columns: text.columns, elements: report.sample),
+      features: places.map { features[$0] },
+      names: places.map { labelIDs[Int(centred.reading.labels[$0])] },
+      clusters: places, text: text, labelGroups: labelGroups)
+    return LensCeiling(question, truth: truth, seed: seed, workers: workers)
+  }
+}
