@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// Another program that is run to its end.
@@ -26,9 +27,12 @@ struct Command {
   func output() throws -> String {
     let pipe = Pipe()
     process.standardOutput = pipe
+    // `waitUntilExit` looks for the end every 50 ms or so.
+    let ended = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in ended.signal() }
     try process.run()
     let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
+    ended.wait()
     guard process.terminationStatus == 0 else {
       throw CommandError(command: name, status: process.terminationStatus)
     }
