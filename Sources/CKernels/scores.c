@@ -26,9 +26,9 @@ INLINE void score_lanes(const score_row *row, size_t start, size_t count, float 
   *scores = slopes * (row->factor * products) - row->shift * shifts + constants;
 }
 
-KERNEL void kernel_best_score(const float *products, const float *slopes, const float *shifts,
-                              const float *constants, float factor, float shift, size_t count,
-                              int32_t first, float *best, int32_t *label) {
+KERNEL int32_t kernel_best_score(const float *products, const float *slopes, const float *shifts,
+                                 const float *constants, float factor, float shift, size_t count,
+                                 float *best) {
   const score_row row = {products, slopes, shifts, constants, factor, shift};
   floats greatest = BROADCAST(-INFINITY);
   ints places = {};
@@ -40,18 +40,15 @@ KERNEL void kernel_best_score(const float *products, const float *slopes, const 
     greatest = (floats)(((ints)scores & isGreater) | ((ints)greatest & ~isGreater));
     places = ((order + (int32_t)j) & isGreater) | (places & ~isGreater);
   }
-  float score = -INFINITY;
-  int32_t place = 0;
+  *best = -INFINITY;
+  int32_t label = -1;
   for (int lane = 0; lane < LANES; lane++) {
-    if (greatest[lane] > score || (greatest[lane] == score && places[lane] < place)) {
-      score = greatest[lane];
-      place = places[lane];
+    if (greatest[lane] > *best || (greatest[lane] == *best && places[lane] < label)) {
+      *best = greatest[lane];
+      label = places[lane];
     }
   }
-  if (score > *best) {
-    *best = score;
-    *label = first + place;
-  }
+  return label;
 }
 
 KERNEL size_t kernel_scores_above(const float *products, const float *slopes, const float *shifts,

@@ -14,7 +14,7 @@ struct Verdict: EngineCommand {
       joint space. "beyond" is the share of features that are nearer to their best label than such null \
       features are, with its interval, "found" how many at a false discovery rate of 5 %. With --truth, \
       "right" is the share of names that are what the feature fires on most, and "of what can be" that \
-      share of what pictures in the place of words would name. Results are a \
+      share of what pictures in the place of words would name. --max-memory bounds the scan alone. Results are a \
       run directory, as scan writes it, with verdict.json and verdict.safetensors.
 
       Example:
@@ -76,7 +76,11 @@ struct Verdict: EngineCommand {
     defer { printer.finish() }
     var request = try lens.request(compute)
     request.outputs = RunWriter.directories(of: out)
-    let run = try LensRun(request) { printer.show($0) }
+    let run = try LensRun(request) { progress in
+      // What the scan alone will use is not what the verdict does.
+      if case .planned = progress { return }
+      printer.show(progress)
+    }
     var asked = VerdictRequest(
       forms: variant.isEmpty ? nil : variant, rotations: rotations, seed: seed)
     asked.truth = truth

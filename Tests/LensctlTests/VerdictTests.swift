@@ -141,6 +141,23 @@ import Testing
     #expect(try Self.variants(run).first?["ceiling"] == .null)
   }
 
+  /// Residuals that were encoded have a covariance, of which the pattern of an encoder row is made.
+  @Test func residualsAddThePatternOfEncoderRows() throws {
+    let rows = Workplace.rows(6, width: 32).joined().flatMap { value -> [UInt8] in
+      (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+    }
+    let ids = (0..<6).flatMap { id -> [UInt8] in [UInt8(id % 5), 0, 0, 0] }
+    try place.write(
+      "truth.safetensors",
+      header: #"{"residuals":{"dtype":"F32","shape":[6,32],"data_offsets":[0,768]},"#
+        + #""class_ids":{"dtype":"I32","shape":[6],"data_offsets":[768,792]}}"#,
+      body: Data(rows + ids))
+    let run = try judge("standard-new", "--json", "--truth", "truth.safetensors")
+    #expect(run.status == 0)
+    let variants = try Self.variants(run).map { $0["id"]?.string }
+    #expect(variants.contains("enc.pattern") && variants.count == 9)
+  }
+
   @Test func aTruthOfAnotherAutoencoderIsRefused() throws {
     try writeTruth(features: 47)
     let run = try judge("standard-new", "--truth", "truth.safetensors")

@@ -9,12 +9,11 @@
 //
 //     score[j] = slopes[j] * (factor * products[j]) - shift * shifts[j] + constants[j]
 //
-// The greatest score of `count` labels, of which the first is label `first`, and its label; of equal
-// ones the first. `best` and `label` are those of the labels before, or -INFINITY and -1; they are
-// replaced by a greater score only.
-void kernel_best_score(const float *products, const float *slopes, const float *shifts,
-                       const float *constants, float factor, float shift, size_t count,
-                       int32_t first, float *best, int32_t *label);
+// Writes the greatest score of `count` labels and returns its label, of equal ones the first; -INFINITY
+// and -1 if no score is greater than -INFINITY.
+int32_t kernel_best_score(const float *products, const float *slopes, const float *shifts,
+                          const float *constants, float factor, float shift, size_t count,
+                          float *best);
 
 // How many scores of a row exceed `bound`.
 size_t kernel_scores_above(const float *products, const float *slopes, const float *shifts,

@@ -60,11 +60,10 @@ struct AffineScores: Sendable {
   /// - Returns: The label and its score; label -1 and -infinity if there are no labels.
   func best(_ products: Span<Float>, row: Row) -> (label: Int32, score: Float) {
     precondition(products.count == count, "\(products.count) products of \(count) labels")
-    var (label, score) = (Int32(-1), -Float.infinity)
-    unsafe products.withUnsafeBufferPointer { source in
+    var score = -Float.infinity
+    let label = unsafe products.withUnsafeBufferPointer { source in
       unsafe kernel_best_score(
-        source.baseAddress, slopes, shifts, constants, row.factor, row.shift, source.count, 0,
-        &score, &label)
+        source.baseAddress, slopes, shifts, constants, row.factor, row.shift, source.count, &score)
     }
     return (label, score)
   }

@@ -5,7 +5,7 @@ struct FormReport: Sendable {
   /// One way of naming features.
   struct Naming: Sendable {
     /// The names, their scores, and the ranks of true labels.
-    let reading: BankReading.Naming
+    var reading: BankReading.Naming
     /// How labels are used.
     let hubs: LabelUse
     /// The comparison with rotated features, where the score has null banks.
@@ -26,12 +26,21 @@ struct FormReport: Sendable {
   let commonEnergy: Double
   /// One for each score.
   var namings: [Naming]
-  /// The unit images of the sampled features, [m, D].
-  let sample: [Float]
+  /// The unit images of the sampled features, [m, D]; empty when they are not needed any more.
+  var sample: [Float]
   /// Where they stand in the selection, [m].
   let samplePositions: [Int32]
   /// What can be asked of any lens, where there is a truth of pictures with embeddings.
   var ceiling: LensCeiling?
   /// The wall time that it took.
   var seconds: Double
+
+  /// Lets go of what is large and has been compared: the sample, and the scores of null banks.
+  mutating func trim() {
+    sample = []
+    for index in namings.indices {
+      namings[index].reading.rotatedScores = []
+      namings[index].reading.gaussianScores = []
+    }
+  }
 }

@@ -44,6 +44,7 @@ public struct VerdictRun: Sendable {
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
+    materials.covariance = truth?.covariance(workers: run.memory.workers)
     self.materials = materials
     self.run = run
     self.request = request
@@ -56,7 +57,9 @@ public struct VerdictRun: Sendable {
   public var forms: [LensForm] {
     if let forms = request.forms { return forms }
     let isNative = run.scan.variant.map == .native
-    return LensForm.allCases.filter { $0.isNative == isNative && $0 != .encoderPattern }
+    return LensForm.allCases.filter {
+      $0.isNative == isNative && ($0 != .encoderPattern || materials.covariance != nil)
+    }
   }
 
   /// Judges all variants.
@@ -87,7 +90,9 @@ public struct VerdictRun: Sendable {
       }
       progress(form)
       if let report = judge.report(form, bank) {
-        reports.append(compared(report))
+        var report = compared(report)
+        report.trim()
+        reports.append(report)
       } else {
         omitted.append((form, "fewer than two features can be read"))
       }

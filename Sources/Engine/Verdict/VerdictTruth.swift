@@ -77,6 +77,18 @@ struct VerdictTruth: Sendable {
   }
 }
 
+extension VerdictTruth {
+  /// The covariance Σ of the inputs that were encoded, [d, d]; nil if none were.
+  ///
+  /// - Parameter workers: The number of threads; the result is the same for any.
+  /// - Returns: The covariance.
+  func covariance(workers: Int) -> Matrix? {
+    guard let residuals = truth.residuals, residuals.shape[0] > 0 else { return nil }
+    return Matrix(
+      rounding: meanAndCovariance(residuals.matrix(), workers: workers).covariance)
+  }
+}
+
 // MARK: - What names are compared with
 
 extension VerdictTruth {
