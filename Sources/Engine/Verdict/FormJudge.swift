@@ -49,7 +49,8 @@ struct FormJudge: Sendable {
     return FormReport(
       form: form, statuses: moments.statuses,
       alignment: Alignment(moments, labels: labels), commonEnergy: moments.commonEnergy,
-      namings: namings, sample: moments.sample, samplePositions: moments.samplePositions,
+      bankMeanCosines: reading.bankMeanCosines, namings: namings, sample: moments.sample,
+      samplePositions: moments.samplePositions,
       seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 

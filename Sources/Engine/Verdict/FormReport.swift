@@ -24,6 +24,8 @@ struct FormReport: Sendable {
   let alignment: Alignment
   /// |μ_V|² less what is expected of features that have nothing in common.
   let commonEnergy: Double
+  /// v · μ_V of each feature, [n], by the mean of the sample; NaN where not read.
+  let bankMeanCosines: [Float]
   /// One for each score.
   var namings: [Naming]
   /// The unit images of the sampled features, [m, D]; empty when they are not needed any more.

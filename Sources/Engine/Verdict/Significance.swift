@@ -52,12 +52,13 @@ struct Significance: Sendable {
       Self.pValues(features, beside: [banks[$0]], strataCount: count)
     }
     let groups = clusters.map { clusters in read.map { clusters[$0] } }
+    let clusterCount = groups.map { Set($0).count } ?? read.count
     func interval(_ value: (Double) -> Double) -> IntervalEstimate {
       let bootstrap = ClusterBootstrap(values: tested.map(value), clusters: groups)
         .replicates(seed: seed, workers: workers)
       return Self.interval(
         mean: Self.mean(tested.map(value)), bootstrap: bootstrap,
-        banks: single.map { Self.mean($0.map(value)) })
+        banks: single.map { Self.mean($0.map(value)) }, isKnown: clusterCount > 1)
     }
     share = interval { $0 <= Self.level ? 1 : 0 }
     discoveries = discoveryCount(tested, level: Self.level)
@@ -75,14 +76,16 @@ struct Significance: Sendable {
     return features.map { null.pValue(of: $0.score, stratum: $0.stratum) }
   }
 
-  /// A mean with the normal interval of the two variances, cut off at 0 and 1.
+  /// A mean with the normal interval of the two variances, cut off at 0 and 1; all from 0 to 1 where
+  /// features are of one cluster, which says nothing of others.
   private static func interval(
-    mean: Double, bootstrap: [Double], banks: [Double]
+    mean: Double, bootstrap: [Double], banks: [Double], isKnown: Bool
   ) -> IntervalEstimate {
     let between = banks.count > 1 ? sampleVariance(banks) / Double(banks.count) : 0
     let deviation = (sampleVariance(bootstrap) + between).squareRoot()
     let z = Distributions.normalQuantile((1 + IntervalEstimate.usualConfidence) / 2)
     func cut(_ value: Double) -> Double { min(1, max(0, value)) }
+    guard isKnown else { return IntervalEstimate(estimate: cut(mean), lower: 0, upper: 1) }
     return IntervalEstimate(
       estimate: cut(mean), lower: cut(mean - z * deviation), upper: cut(mean + z * deviation))
   }

@@ -44,7 +44,7 @@ extension VerdictReport {
           littleEndianBytes(report.statuses.map(\.rawValue))
         })
     }
-    return columns + statuses
+    return columns + groupColumns + statuses
   }
 
   /// The id of a label among all, -1 for none.

@@ -11,6 +11,9 @@ public struct VerdictRun: Sendable {
   /// What features fire on.
   let truth: VerdictTruth?
 
+  /// Features that do not stand for themselves.
+  let hygiene: FeatureHygiene
+
   private let materials: LensMaterials
   private let labels: LabelSide
   /// The ids of the labels that take part, [C].
@@ -45,6 +48,9 @@ public struct VerdictRun: Sendable {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
     materials.covariance = truth?.covariance(workers: run.memory.workers)
+    hygiene = FeatureHygiene(
+      run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
+      seed: request.seed, workers: run.memory.workers)
     self.materials = materials
     self.run = run
     self.request = request
@@ -89,6 +95,7 @@ public struct VerdictRun: Sendable {
         continue
       }
       progress(form)
+      judge.clusters = hygiene.clusters(of: form)
       if let report = judge.report(form, bank) {
         var report = compared(report)
         report.trim()
@@ -114,10 +121,12 @@ extension VerdictRun {
     var report = report
     for index in report.namings.indices {
       report.namings[index].agreement = truth.agreement(
-        report.namings[index].reading, labelIDs: labelIDs, seed: request.seed, workers: workers)
+        report.namings[index].reading, labelIDs: labelIDs,
+        clusters: hygiene.clusters(of: report.form), seed: request.seed, workers: workers)
     }
     report.ceiling = truth.ceiling(
-      report, labelIDs: labelIDs, seed: request.seed, workers: workers)
+      report, labelIDs: labelIDs, clusters: hygiene.clusters(of: report.form),
+      seed: request.seed, workers: workers)
     report.seconds += (ContinuousClock.now - start) / .seconds(1)
     return report
   }

@@ -16,6 +16,9 @@ struct VerdictTruth: Sendable {
   /// none, [n].
   let positions: [Int32]
 
+  /// The share of pictures on which each feature of the selection fires, [n]; NaN where not known.
+  let densities: [Double]
+
   /// The rows of the selected features in the truth, [n].
   let features: [Int]
 
@@ -59,7 +62,9 @@ struct VerdictTruth: Sendable {
     for (position, id) in ids.enumerated() { places[Int(id)] = Int32(position) }
     let selection = run.scan.selection
     features = selection.ids(at: 0..<selection.count).flatMap { Array($0) }
-    let classIDs = FeatureClasses(truth, workers: workers).classIDs
+    let classes = FeatureClasses(truth, workers: workers)
+    let classIDs = classes.classIDs
+    densities = features.map { classes.densities[$0] }
     positions = features.map { classIDs[$0] < 0 ? -1 : places[Int(classIDs[$0])] }
     text = run.labels.rows.matrix()
     labelGroups = Self.groups(text)
@@ -105,20 +110,22 @@ extension VerdictTruth {
   /// - Parameters:
   ///   - naming: The names of the selected features.
   ///   - labelIDs: The ids of the labels that take part, [C].
+  ///   - clusters: A number for each selected feature that duplicates share, [n]; each alone if nil.
   ///   - seed: Determines the intervals.
   ///   - workers: The number of threads.
   /// - Returns: What is right, over the features that are read and have a true class.
   func agreement(
-    _ naming: BankReading.Naming, labelIDs: [Int32], seed: UInt64, workers: Int
+    _ naming: BankReading.Naming, labelIDs: [Int32], clusters: [Int]?, seed: UInt64, workers: Int
   ) -> Agreement {
     let asked = positions.indices.filter { positions[$0] >= 0 && naming.labels[$0] >= 0 }
+    let groups = asked.map { clusters?[$0] ?? $0 }
     func id(_ position: Int32) -> Int32 { labelIDs[Int(position)] }
     return Agreement(
       names: NamingSummary(
         names: asked.map { id(naming.labels[$0]) }, classes: asked.map { id(positions[$0]) },
-        clusters: asked, labelGroups: labelGroups, seed: seed, workers: workers),
+        clusters: groups, labelGroups: labelGroups, seed: seed, workers: workers),
       ranks: RankSummary(
-        ranks: asked.map { Int(naming.trueRanks[$0]) }, clusters: asked, seed: seed,
+        ranks: asked.map { Int(naming.trueRanks[$0]) }, clusters: groups, seed: seed,
         workers: workers))
   }
 
@@ -127,11 +134,12 @@ extension VerdictTruth {
   /// - Parameters:
   ///   - report: The variant.
   ///   - labelIDs: The ids of the labels that take part, [C].
+  ///   - clusters: A number for each selected feature that duplicates share, [n]; each alone if nil.
   ///   - seed: Determines splits and intervals.
   ///   - workers: The number of threads.
   /// - Returns: The ceiling and what belongs to it; nil without pictures or their embeddings.
   func ceiling(
-    _ report: FormReport, labelIDs: [Int32], seed: UInt64, workers: Int
+    _ report: FormReport, labelIDs: [Int32], clusters: [Int]?, seed: UInt64, workers: Int
   ) -> LensCeiling? {
     guard truth.activations != nil, truth.embeddings != nil,
       let centred = report.namings.first(where: { $0.reading.kind == .centred })
@@ -141,7 +149,7 @@ extension VerdictTruth {
       images: Matrix(rows: places.count, columns: text.columns, elements: report.sample),
       features: places.map { features[$0] },
       names: places.map { labelIDs[Int(centred.reading.labels[$0])] },
-      clusters: places, text: text, labelGroups: labelGroups)
+      clusters: places.map { clusters?[$0] ?? $0 }, text: text, labelGroups: labelGroups)
     return LensCeiling(question, truth: truth, seed: seed, workers: workers)
   }
 }
