@@ -40,7 +40,8 @@ struct TextAxes: Sendable {
       sums.0 += value
       sums.1 += value * value
     }
-    count = min(width, max(1, Int((sum * sum / squares).rounded())))
+    // Labels that differ along m alone have no axes; any one does then.
+    count = squares > 0 ? min(width, max(1, Int((sum * sum / squares).rounded()))) : 1
     rows = eigen.vectors.elements.suffix(count * width).map { Float($0) }
   }
 }
