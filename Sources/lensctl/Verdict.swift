@@ -32,6 +32,12 @@ struct Verdict: EngineCommand {
   @Option(help: "The number of rotated copies of the features.")
   var rotations = 4
 
+  @Option(
+    help: ArgumentHelp(
+      "The number of null banks that each variant as a whole is compared with.",
+      discussion: "0 for no such comparison."))
+  var nullBanks = 200
+
   @Option(help: "What random numbers start from.")
   var seed: UInt64 = 1
 
@@ -64,6 +70,12 @@ struct Verdict: EngineCommand {
       throw ValidationError(
         "--rotations: found \(rotations), expected \(limits.lowerBound) to \(limits.upperBound)")
     }
+    let bankLimits = VerdictRequest.nullBankLimits
+    guard nullBanks == 0 || bankLimits.contains(nullBanks) else {
+      throw ValidationError(
+        "--null-banks: found \(nullBanks), expected 0 or \(bankLimits.lowerBound) to \(bankLimits.upperBound)"
+      )
+    }
   }
 
   func execute() throws {
@@ -83,6 +95,7 @@ struct Verdict: EngineCommand {
     }
     var asked = VerdictRequest(
       forms: variant.isEmpty ? nil : variant, rotations: rotations, seed: seed)
+    asked.nullBanks = nullBanks
     asked.truth = truth
     asked.classes = classes
     let verdict = try VerdictRun(run, asked)

@@ -39,6 +39,15 @@ extension LensForm {
     }
   }
 
+  /// The same direction as it is read linearly: without bias and normalisation.
+  var isolated: LensForm {
+    switch self {
+    case .encoderLinear, .encoderFull: .encoderLinear
+    case .decoderLinear, .decoderFull, .decoderAbsolute, .decoderDifference: .decoderLinear
+    default: self
+    }
+  }
+
   /// Whether it reads directions of the joint space.
   var isNative: Bool { self == .decoderNative || self == .encoderNative }
 }

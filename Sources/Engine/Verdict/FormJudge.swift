@@ -14,6 +14,12 @@ struct FormJudge: Sendable {
   var seed: UInt64 = 1
   /// The true label of each feature, -1 for none, [n].
   var truth: [Int32]?
+  /// What evidence of whole banks is asked for; nil for none.
+  var evidence: BankEvidence.Request?
+  /// The axes of the labels, which evidence needs.
+  var axes: TextAxes?
+  /// The variants whose power is computed in any case.
+  var formsWithPower: [LensForm] = []
   /// Groups of features that are not independent of each other, [n].
   var clusters: [Int]?
   /// The number of threads.
@@ -50,8 +56,15 @@ struct FormJudge: Sendable {
       form: form, statuses: moments.statuses,
       alignment: Alignment(moments, labels: labels), commonEnergy: moments.commonEnergy,
       bankMeanCosines: reading.bankMeanCosines, namings: namings, sample: moments.sample,
-      samplePositions: moments.samplePositions,
+      samplePositions: moments.samplePositions, evidence: evidence(form, moments),
+      control: evidence == nil ? nil : PositiveControl(bank.map, labels: labels, workers: workers),
       seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  private func evidence(_ form: LensForm, _ moments: BankMoments) -> BankEvidence? {
+    guard var request = evidence, let axes else { return nil }
+    request.asksForPower = request.asksForPower || formsWithPower.contains(form)
+    return BankEvidence(moments, labels: labels, axes: axes, request, workers: workers)
   }
 
   private func significance(

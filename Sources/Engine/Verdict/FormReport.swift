@@ -32,6 +32,10 @@ struct FormReport: Sendable {
   var sample: [Float]
   /// Where they stand in the selection, [m].
   let samplePositions: [Int32]
+  /// What a sample shows beside many null banks; nil if it was not asked for.
+  var evidence: BankEvidence?
+  /// Whether directions made of labels are read; nil if the variant is not linear or it was not asked for.
+  var control: PositiveControl?
   /// What can be asked of any lens, where there is a truth of pictures with embeddings.
   var ceiling: LensCeiling?
   /// The wall time that it took.

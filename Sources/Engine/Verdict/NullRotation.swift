@@ -8,13 +8,8 @@ struct NullRotation: Sendable {
   /// Q, [D - k, D - k] with k directions.
   private let matrix: Matrix
 
-  /// The unit normals of the reflections of U, the first applied first, [k][D].
-  private let normals: [[Double]]
-
-  private let width: Int
-
-  /// The squared length under which what is left of a direction, those before it taken away, has none.
-  private static let leastSquare = 1e-12
+  /// U.
+  private let frame: FixedFrame
 
   /// Makes a rotation.
   ///
@@ -26,31 +21,9 @@ struct NullRotation: Sendable {
   init(
     fixing directions: [[Double]], width: Int, using generator: inout some RandomNumberGenerator
   ) {
-    var normals: [[Double]] = []
-    for direction in directions {
-      precondition(direction.count == width, "\(direction.count) elements of \(width)")
-      let whole = direction.reduce(0) { $0 + $1 * $1 }
-      var rest = direction
-      for normal in normals { Self.reflect(&rest, normal) }
-      // What lies along the axes of those before stays there.
-      for axis in normals.indices { rest[axis] = 0 }
-      let square = rest.reduce(0) { $0 + $1 * $1 }
-      guard normals.count < width, square > Self.leastSquare * whole else { continue }
-      normals.append(Self.normal(rest, axis: normals.count, length: square.squareRoot()))
-    }
-    self.normals = normals
-    self.width = width
+    frame = FixedFrame(directions, width: width)
     matrix = Matrix(
-      rounding: haarRotation(size: width - normals.count, using: &generator))
-  }
-
-  /// The unit normal of the reflection that takes a vector to an axis, up to sign: the sign is
-  /// chosen so that nothing cancels, and R is the same for both.
-  private static func normal(_ vector: [Double], axis: Int, length: Double) -> [Double] {
-    var normal = vector
-    normal[axis] += vector[axis] < 0 ? -length : length
-    let norm = normal.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return normal.map { $0 / norm }
+      rounding: haarRotation(size: width - frame.fixedCount, using: &generator))
   }
 
   /// R x for rows x.
@@ -74,11 +47,9 @@ struct NullRotation: Sendable {
   }
 
   private func turned(_ rows: [Float], count: Int, operation: BLAS.Operation) -> [Float] {
-    let (first, inner) = (normals.count, matrix.rows)
+    let (first, inner, width) = (frame.fixedCount, matrix.rows, frame.width)
     var result = rows
-    forEachRow(&result, count: count) { row in
-      for normal in normals { Self.reflect(&row, normal) }
-    }
+    frame.enter(&result, count: count)
     var rest = Matrix(rows: count, columns: inner)
     for row in 0..<count {
       for p in 0..<inner { rest[row, p] = result[row * width + first + p] }
@@ -88,29 +59,7 @@ struct NullRotation: Sendable {
     for row in 0..<count {
       for p in 0..<inner { result[row * width + first + p] = product[row, p] }
     }
-    forEachRow(&result, count: count) { row in
-      for normal in normals.reversed() { Self.reflect(&row, normal) }
-    }
+    frame.leave(&result, count: count)
     return result
-  }
-
-  /// Changes rows, each in `Double` and rounded once.
-  private func forEachRow(
-    _ rows: inout [Float], count: Int, _ body: (_ row: inout [Double]) -> Void
-  ) {
-    precondition(rows.count == count * width, "\(rows.count) elements for [\(count), \(width)]")
-    var row = [Double](repeating: 0, count: width)
-    for start in stride(from: 0, to: rows.count, by: width) {
-      for p in 0..<width { row[p] = Double(rows[start + p]) }
-      body(&row)
-      for p in 0..<width { rows[start + p] = Float(row[p]) }
-    }
-  }
-
-  /// Replaces a vector by x - 2 (u · x) u.
-  private static func reflect(_ vector: inout [Double], _ normal: [Double]) {
-    var along = 0.0
-    for p in vector.indices { along += normal[p] * vector[p] }
-    for p in vector.indices { vector[p] -= 2 * along * normal[p] }
   }
 }

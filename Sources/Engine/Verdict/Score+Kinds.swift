@@ -87,14 +87,25 @@ extension Score {
   private static let unusable = -1e6
 
   private static func both(_ labels: LabelSide, bankMean: [Double]) -> Score {
+    both(
+      labels, meanProducts: labels.products(with: bankMean),
+      meanSquare: bankMean.reduce(0) { $0 + $1 * $1 })
+  }
+
+  /// The score `both` of a bank of which the mean is known by its products alone.
+  ///
+  /// - Parameters:
+  ///   - labels: The labels.
+  ///   - meanProducts: ū · t_j, [C].
+  ///   - meanSquare: |ū|².
+  /// - Returns: The score.
+  static func both(_ labels: LabelSide, meanProducts: [Double], meanSquare: Double) -> Score {
     let slopes = inverses(labels)
-    let along = zip(labels.mean, bankMean).map(*).reduce(0, +)
-    let products = labels.products(with: bankMean)
+    let along = meanProducts.reduce(0, +) / Double(labels.count)
     let affine = AffineScores(
       slopes: slopes, shifts: slopes.map { $0 * labels.meanLength },
-      constants: zip(slopes, products).map { $0 == 0 ? unusable : -$0 * ($1 - along) })
-    let square = bankMean.reduce(0) { $0 + $1 * $1 }
-    return Score(kind: .both, affine: affine, rule: .lessMean(square: Float(square)))
+      constants: zip(slopes, meanProducts).map { $0 == 0 ? unusable : -$0 * ($1 - along) })
+    return Score(kind: .both, affine: affine, rule: .lessMean(square: Float(meanSquare)))
   }
 
   private static func empty(_ labels: LabelSide, _ empty: [Double]) -> Score {

@@ -72,6 +72,8 @@ extension VerdictReport {
           "labels": JSONValue(alignment.labels), "residual": JSONValue(alignment.residual),
         ],
       ],
+      "evidence": report.evidence.map { .object($0.json) } ?? .null,
+      "control": report.control.map { .object($0.json) } ?? .null,
       "ceiling": report.ceiling.map { .object(json($0)) } ?? .null,
       "scores": .array(report.namings.map { .object(json($0)) }),
     ]

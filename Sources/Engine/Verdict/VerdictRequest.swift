@@ -6,6 +6,10 @@ public struct VerdictRequest: Sendable {
   /// The number of null banks of each variant, r.
   public var rotations: Int
 
+  /// The number of null banks of each kind that a sample of each variant, as a whole, is compared with; 0
+  /// for no such comparison.
+  public var nullBanks = BankEvidence.usualBankCount
+
   /// Determines null banks and intervals.
   public var seed: UInt64
 
@@ -17,6 +21,9 @@ public struct VerdictRequest: Sendable {
 
   /// The numbers of null banks that can be asked for.
   public static let rotationLimits = 1...64
+
+  /// The numbers of null banks of whole samples that can be asked for, besides 0.
+  public static let nullBankLimits = 20...10_000
 
   /// Makes a request with the defaults of the command line.
   public init(forms: [LensForm]? = nil, rotations: Int = 4, seed: UInt64 = 1) {

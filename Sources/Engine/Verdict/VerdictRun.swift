@@ -56,6 +56,9 @@ public struct VerdictRun: Sendable {
     self.request = request
   }
 
+  /// The variant that the scan itself reads; nil if it is none that is judged.
+  var formInUse: LensForm? { LensForm(rawValue: run.scan.variant.id) }
+
   /// The factor a of `dec.abs` and `dec.diff`.
   var alpha: Double { materials.alpha }
 
@@ -83,6 +86,11 @@ public struct VerdictRun: Sendable {
     judge.rotations = request.rotations
     judge.seed = request.seed
     judge.truth = truth?.positions
+    if request.nullBanks > 0 {
+      judge.axes = TextAxes(labels)
+      judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
+      judge.formsWithPower = [formInUse, formInUse?.isolated].compactMap { $0 }
+    }
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
     for form in forms {
