@@ -1,0 +1,86 @@
+internal import Foundation
+
+/// How sure of its names the softmax over labels is, at the temperature in use, beside rotated features.
+struct NamingConfidence: Sendable, Equatable {
+  /// The median over features of H / ln C, the entropy of the probabilities of labels over that of equal ones.
+  let entropy: Double
+
+  /// The median over features of the greatest probability.
+  let best: Double
+
+  /// The 99 % quantile of the greatest probability over rotated features.
+  let nullBest: Double
+
+  /// The quantile of `nullBest`.
+  static let nullQuantile = 0.99
+
+  /// Reads the sample of a bank by the raw score.
+  ///
+  /// - Parameters:
+  ///   - views: The bank, then rotated banks, one at least.
+  ///   - sample: Unit images of features, [m, D], one at least.
+  ///   - labels: The labels, two at least.
+  ///   - temperature: T, over 0.
+  ///   - workers: The number of threads; the result is the same for any.
+  init(
+    _ views: [BankView], sample: [Float], labels: LabelSide, temperature: Double, workers: Int
+  ) {
+    let readings = mapInParallel(count: views.count, workers: workers) {
+      Self.read(views[$0], sample: sample, labels: labels, temperature: temperature)
+    }
+    func quantile(_ share: Double, _ values: [Double]) -> Double {
+      interpolatedQuantile(ofSorted: values.sorted(), share: share)
+    }
+    entropy = quantile(0.5, readings[0].entropies) / log(Double(labels.count))
+    best = quantile(0.5, readings[0].best)
+    nullBest = quantile(Self.nullQuantile, readings.dropFirst().flatMap(\.best))
+  }
+
+  /// Joins figures.
+  init(entropy: Double, best: Double, nullBest: Double) {
+    (self.entropy, self.best, self.nullBest) = (entropy, best, nullBest)
+  }
+
+  /// Entropy in nats and greatest probability of each feature of a bank.
+  private static func read(
+    _ view: BankView, sample: [Float], labels: LabelSide, temperature: Double
+  ) -> (entropies: [Double], best: [Double]) {
+    let (width, tileRows) = (labels.width, JointBank.tileRows)
+    let count = sample.count / width
+    var room = BankView.Room(rows: tileRows, view: view)
+    var tile = [Float](repeating: 0, count: tileRows * width)
+    var result = (entropies: [Double](), best: [Double]())
+    for start in stride(from: 0, to: count, by: tileRows) {
+      let rows = min(tileRows, count - start)
+      for index in 0..<(rows * width) { tile[index] = sample[start * width + index] }
+      let facts = view.multiply(tile.span, rows: rows, tile: start / tileRows, into: &room)
+      for row in 0..<rows {
+        let first = row * view.columnCount
+        let (entropy, best) = softmaxSummary(
+          room.products.span.extracting(first..<(first + labels.count)),
+          scale: Double(facts[row].productFactor) / temperature)
+        result.entropies.append(entropy)
+        result.best.append(best)
+      }
+    }
+    return result
+  }
+
+  /// The entropy, in nats, and the greatest of softmax(scale x), in `Double`.
+  ///
+  ///     z_j = scale (x_j - max x)     H = ln Σ e^z - Σ z e^z / Σ e^z     p = 1 / Σ e^z
+  static func softmaxSummary(
+    _ scores: Span<Float>, scale: Double
+  ) -> (entropy: Double, best: Double) {
+    var greatest = -Float.infinity
+    for j in scores.indices { greatest = max(greatest, scores[j]) }
+    var (sum, weighted) = (0.0, 0.0)
+    for j in scores.indices {
+      let z = scale * (Double(scores[j]) - Double(greatest))
+      let weight = exp(z)
+      sum += weight
+      weighted += z * weight
+    }
+    return (log(sum) - weighted / sum, 1 / sum)
+  }
+}
