@@ -18,8 +18,8 @@ struct FormJudge: Sendable {
   var evidence: BankEvidence.Request?
   /// The axes of the labels, which evidence needs.
   var axes: TextAxes?
-  /// The variants whose power is computed in any case.
-  var formsWithPower: [LensForm] = []
+  /// The variants that have a whole sample and the power; all if nil. Others have a smaller sample.
+  var formsWithPower: [LensForm]?
   /// Groups of features that are not independent of each other, [n].
   var clusters: [Int]?
   /// The number of threads.
@@ -63,7 +63,10 @@ struct FormJudge: Sendable {
 
   private func evidence(_ form: LensForm, _ moments: BankMoments) -> BankEvidence? {
     guard var request = evidence, let axes else { return nil }
-    request.asksForPower = request.asksForPower || formsWithPower.contains(form)
+    if let formsWithPower, !formsWithPower.contains(form) {
+      request.sampleLimit = BankEvidence.briefSampleLimit
+      request.asksForPower = false
+    }
     return BankEvidence(moments, labels: labels, axes: axes, request, workers: workers)
   }
 
