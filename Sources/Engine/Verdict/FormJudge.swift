@@ -50,7 +50,8 @@ struct FormJudge: Sendable {
       FormReport.Naming(
         reading: naming, hubs: LabelUse(naming.labels, labelCount: labels.count),
         rotated: significance(naming.scores, beside: naming.rotatedScores, strata: strata),
-        inPlace: significance(naming.scores, beside: naming.gaussianScores, strata: together))
+        inPlace: significance(
+          naming.scores, beside: naming.gaussianScores, strata: together, isIndependent: true))
     }
     return FormReport(
       form: form, statuses: moments.statuses,
@@ -71,12 +72,13 @@ struct FormJudge: Sendable {
   }
 
   private func significance(
-    _ scores: [Float], beside nullScores: [[Float]], strata: [Int]
+    _ scores: [Float], beside nullScores: [[Float]], strata: [Int], isIndependent: Bool = false
   ) -> Significance? {
     nullScores.isEmpty
       ? nil
       : Significance(
-        scores, beside: nullScores, strata: strata, clusters: clusters, seed: seed,
+        scores, beside: nullScores, strata: strata, isIndependent: isIndependent,
+        clusters: clusters, seed: seed,
         workers: workers)
   }
 
