@@ -49,29 +49,34 @@ struct HaarReflections: Sendable {
       let width = size - first
       var normals = [Float](repeating: 0, count: count * width)
       for k in 0..<count {
-        let (normal, sign) = Self.reflection(generator.normals(width - k))
-        for (p, element) in normal.enumerated() { normals[k * width + p] = Float(element) }
-        signs[width - k - 1] = sign
+        let range = (k * width)..<(k * width + width - k)
+        generator.fillNormals(&normals, range)
+        signs[width - k - 1] = Self.makeNormal(&normals, range)
       }
       blocks.append(
         Block(
           count: count, width: width, normals: normals,
           combined: Self.combined(normals, count: count, width: width)))
     }
-    if size > 0 { signs[0] = generator.normals(1)[0] < 0 ? -1 : 1 }
+    if size > 0 { signs[0] = generator.nextNormalPair().0 < 0 ? -1 : 1 }
     (self.blocks, self.signs) = (blocks, signs)
   }
 
-  /// The unit normal of the reflection that takes a vector to its last axis, and the sign that makes what it
-  /// is taken to positive.
-  private static func reflection(_ vector: [Double]) -> (normal: [Double], sign: Float) {
-    var normal = vector
-    let last = vector.count - 1
-    let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+  /// Replaces a vector by the unit normal of the reflection that takes it to its last axis.
+  ///
+  /// - Returns: The sign that makes positive what it is taken to.
+  private static func makeNormal(_ elements: inout [Float], _ range: Range<Int>) -> Float {
+    let last = range.upperBound - 1
+    let square = sumOfSquares(elements.span.extracting(range))
+    let isNegative = elements[last] < 0
+    let element = Double(elements[last])
     // Away from the vector, so that nothing cancels.
-    normal[last] += vector[last] < 0 ? -length : length
-    let norm = normal.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    return (normal.map { $0 / norm }, vector[last] < 0 ? 1 : -1)
+    let moved = element + (isNegative ? -square.squareRoot() : square.squareRoot())
+    let scale = 1 / (square - element * element + moved * moved).squareRoot()
+    var target = elements.mutableSpan
+    for p in range.dropLast() { target[p] = Float(Double(target[p]) * scale) }
+    target[last] = Float(moved * scale)
+    return isNegative ? 1 : -1
   }
 
   /// Sᵀ U: column j of S is -2 S (U u_j) above the diagonal, and 2 on it.

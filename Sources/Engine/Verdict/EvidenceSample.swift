@@ -10,6 +10,9 @@ struct EvidenceSample: Sendable {
   /// The features and last the mean of the whole bank μ_V, [m + 1, D].
   let rows: [Float]
 
+  /// The same as columns, [D, m + 1].
+  private let rowColumns: [Float]
+
   /// What is known of each feature, [m].
   let facts: [Score.RowFacts]
 
@@ -60,7 +63,9 @@ struct EvidenceSample: Sendable {
     strataCount = (strata.max() ?? 0) + 1
     var rows = chosen.flatMap { moments.sample[($0 * width)..<(($0 + 1) * width)] }
     rows += moments.mean.map { Float($0) }
-    self.rows = Self.entered(rows, frame)
+    rows = Self.entered(rows, frame)
+    self.rows = rows
+    rowColumns = Self.transposed(rows, width: width)
     labelAxis = Self.entered(labels.meanDirection.map { Float($0) }, frame)
     columns = Self.transposed(Self.entered(labels.rows + axes.rows, frame), width: width)
     axisCount = axes.count
@@ -97,34 +102,40 @@ struct EvidenceSample: Sendable {
     var result = [Float](repeating: 0, count: rows.count)
     let source = rows.span
     var target = result.mutableSpan
-    for row in 0..<count {
-      for p in 0..<width { target[p * count + row] = source[row * width + p] }
+    // Strips of 16 elements, which a line of the cache holds.
+    for strip in stride(from: 0, to: width, by: 16) {
+      for row in 0..<count {
+        for p in strip..<min(strip + 16, width) {
+          target[p * count + row] = source[row * width + p]
+        }
+      }
     }
     return result
   }
 }
 
 extension EvidenceSample {
-  /// The labels and axes as rotated features see them.
+  /// The features and the mean of the bank, rotated.
+  ///
+  /// Of a sample it takes less to turn features than labels, which are as many or more.
   ///
   /// - Parameter seed: Determines the rotation.
-  /// - Returns: Rᵀ x as columns, [D, C + r].
-  /// - Complexity: 2 · D² · (C + r) floating-point operations.
-  func rotatedColumns(seed: UInt64) -> [Float] {
+  /// - Returns: Rows R v, [m + 1, D].
+  /// - Complexity: 2 · D² · m floating-point operations.
+  func rotatedRows(seed: UInt64) -> [Float] {
     var generator = SplitMix64(seed: seed)
-    var columns = columns
-    HaarReflections(size: turnedCount, using: &generator)
-      .apply(to: &columns, count: columnCount)
-    return columns
+    var turned = rowColumns
+    HaarReflections(size: turnedCount, using: &generator).apply(to: &turned, count: count + 1)
+    return Self.transposed(turned, width: count + 1)
   }
 
-  /// The products of some rows with columns.
+  /// The products of some rows with labels and axes.
   ///
   /// - Parameters:
-  ///   - range: Rows of `rows`.
-  ///   - columns: What they are multiplied with, [D, C + r].
+  ///   - range: Which rows.
+  ///   - rows: The rows, [m + 1, D].
   ///   - products: Receives the products, [rows, C + r].
-  func multiply(_ range: Range<Int>, _ columns: [Float], into products: inout [Float]) {
+  func multiply(_ range: Range<Int>, of rows: [Float], into products: inout [Float]) {
     let width = labels.width
     var target = products.mutableSpan
     BLAS.gemm(
@@ -138,13 +149,13 @@ extension EvidenceSample {
   /// The scores that are compared with rotated features.
   static let kinds: [ScoreKind] = [.raw, .centred, .both]
 
-  /// The scores of `kinds` by products with columns.
+  /// The scores of `kinds` of turned features.
   ///
-  /// - Parameter columns: The labels, as they are turned.
-  /// - Returns: The scores; labels centred by the mean of the turned bank where it is turned too.
-  func scores(_ columns: [Float]) -> [Score] {
+  /// - Parameter rows: The features and the mean of the bank, as they are turned, [m + 1, D].
+  /// - Returns: The scores.
+  func scores(_ rows: [Float]) -> [Score] {
     var products = [Float](repeating: 0, count: columnCount)
-    multiply(count..<(count + 1), columns, into: &products)
+    multiply(count..<(count + 1), of: rows, into: &products)
     let mean = products.prefix(labels.count).map(Double.init)
     return Self.kinds.compactMap { kind in
       kind == .both

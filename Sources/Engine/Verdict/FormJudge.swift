@@ -18,8 +18,8 @@ struct FormJudge: Sendable {
   var evidence: BankEvidence.Request?
   /// The axes of the labels, which evidence needs.
   var axes: TextAxes?
-  /// The variants whose power is computed in any case.
-  var formsWithPower: [LensForm] = []
+  /// The variants that have a whole sample and the power; all if nil. Others have a smaller sample.
+  var formsWithPower: [LensForm]?
   /// Groups of features that are not independent of each other, [n].
   var clusters: [Int]?
   /// The number of threads.
@@ -50,7 +50,8 @@ struct FormJudge: Sendable {
       FormReport.Naming(
         reading: naming, hubs: LabelUse(naming.labels, labelCount: labels.count),
         rotated: significance(naming.scores, beside: naming.rotatedScores, strata: strata),
-        inPlace: significance(naming.scores, beside: naming.gaussianScores, strata: together))
+        inPlace: significance(
+          naming.scores, beside: naming.gaussianScores, strata: together, isIndependent: true))
     }
     return FormReport(
       form: form, statuses: moments.statuses,
@@ -63,17 +64,21 @@ struct FormJudge: Sendable {
 
   private func evidence(_ form: LensForm, _ moments: BankMoments) -> BankEvidence? {
     guard var request = evidence, let axes else { return nil }
-    request.asksForPower = request.asksForPower || formsWithPower.contains(form)
+    if let formsWithPower, !formsWithPower.contains(form) {
+      request.sampleLimit = BankEvidence.briefSampleLimit
+      request.asksForPower = false
+    }
     return BankEvidence(moments, labels: labels, axes: axes, request, workers: workers)
   }
 
   private func significance(
-    _ scores: [Float], beside nullScores: [[Float]], strata: [Int]
+    _ scores: [Float], beside nullScores: [[Float]], strata: [Int], isIndependent: Bool = false
   ) -> Significance? {
     nullScores.isEmpty
       ? nil
       : Significance(
-        scores, beside: nullScores, strata: strata, clusters: clusters, seed: seed,
+        scores, beside: nullScores, strata: strata, isIndependent: isIndependent,
+        clusters: clusters, seed: seed,
         workers: workers)
   }
 

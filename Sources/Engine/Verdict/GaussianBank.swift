@@ -79,12 +79,12 @@ struct GaussianBank: Sendable {
     var vectors = [Float](repeating: 0, count: (rows + room) * (width + 1))
     var factors: [Float] = []
     for row in 0..<rows {
-      let z = generator.normals(width)
       let start = row * (width + 1)
+      generator.fillNormals(&vectors, start..<(start + width))
       var norm = square
       for i in 0..<width {
-        vectors[start + i] = Float(z[i])
-        norm += 2 * z[i] * along[i] + variances[i] * z[i] * z[i]
+        let z = Double(vectors[start + i])
+        norm += 2 * z * along[i] + variances[i] * z * z
       }
       vectors[start + width] = 1
       factors.append(norm > 0 ? Float(1 / norm.squareRoot()) : 0)

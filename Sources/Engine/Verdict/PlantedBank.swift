@@ -70,8 +70,8 @@ struct PlantedBank: Sendable {
   let choice: Choice
   /// The planted label of each feature as a position in `choice.labels`, -1 for none, [m].
   let planted: [Int]
-  /// The labels and axes as they are turned.
-  let columns: [Float]
+  /// The features, turned, and the mean of the bank, [m + 1, D].
+  let rows: [Float]
 
   /// Rotates a sample afresh, and chooses what is planted.
   ///
@@ -82,7 +82,7 @@ struct PlantedBank: Sendable {
   ///   - seed: Determines rotation and choice.
   init(_ sample: EvidenceSample, _ choice: Choice, share: Double, seed: UInt64) {
     var generator = SplitMix64(seed: seed)
-    columns = sample.rotatedColumns(seed: generator.next())
+    rows = sample.rotatedRows(seed: generator.next())
     let count = max(1, Int((share * Double(sample.count)).rounded()))
     var planted = [Int](repeating: -1, count: sample.count)
     for feature in generator.permutation(of: sample.count).prefix(count) {
@@ -123,7 +123,7 @@ extension PlantedBank {
     var row = [Float](repeating: 0, count: labels.count)
     for start in Swift.stride(from: 0, to: sample.count, by: EvidenceSample.tileRows) {
       let end = min(start + EvidenceSample.tileRows, sample.count)
-      sample.multiply(start..<end, columns, into: &products)
+      sample.multiply(start..<end, of: rows, into: &products)
       for feature in start..<end {
         let first = (feature - start) * stride
         var target = row.mutableSpan
@@ -190,16 +190,17 @@ extension PlantedBank {
       named: reading.named, significant: reading.significant)
   }
 
-  /// The mean of the planted features where nothing lies along m, [D], in turned coordinates.
+  /// The mean of the planted features where nothing lies along m, [D].
   private func mean(_ reading: Reading) -> [Float] {
     let (width, scale) = (sample.labels.width, 1 / Float(sample.count))
     var mean = [Float](repeating: 0, count: width)
     var target = mean.mutableSpan
     BLAS.gemm(
-      reading.weights.span, sample.rows.span, m: 1, n: width, k: sample.count, alpha: scale,
+      reading.weights.span, rows.span, m: 1, n: width, k: sample.count, alpha: scale,
       into: &target)
     BLAS.gemm(
-      columns.span, reading.labelWeights.span, m: width, n: 1, k: sample.columnCount, alpha: scale,
+      sample.columns.span, reading.labelWeights.span, m: width, n: 1, k: sample.columnCount,
+      alpha: scale,
       beta: 1, into: &target)
     return mean
   }

@@ -33,12 +33,12 @@ struct RotatedEvidence: Sendable {
   ///   - sample: The sample.
   ///   - seeds: One for each rotation.
   ///   - workers: The number of threads; the results are the same for any.
-  /// - Complexity: 2 · D · (C + r) · (D + m) floating-point operations for each rotation.
+  /// - Complexity: 2 · D · m · (C + r + D) floating-point operations for each rotation.
   init(_ sample: EvidenceSample, seeds: [UInt64], workers: Int) {
     let trace = sample.trace(mean: sample.mean.span) * sample.labelTrace
-    let observed = Self.measure(sample, sample.columns, trace: trace)
+    let observed = Self.measure(sample, sample.rows, trace: trace)
     let null = mapInParallel(count: seeds.count, workers: workers) { index in
-      Self.measure(sample, sample.rotatedColumns(seed: seeds[index]), trace: trace)
+      Self.measure(sample, sample.rotatedRows(seed: seeds[index]), trace: trace)
     }
     let judged = mapInParallel(count: EvidenceSample.kinds.count, workers: workers) { kind in
       BankEvidence.judge(
@@ -63,15 +63,15 @@ struct RotatedEvidence: Sendable {
 }
 
 extension RotatedEvidence {
-  /// Measures the sample by turned labels.
+  /// Measures the sample, turned.
   ///
   /// - Parameters:
   ///   - sample: The sample.
-  ///   - columns: The labels and axes, as they are turned.
+  ///   - rows: The features and the mean of the bank, as they are turned, [m + 1, D].
   ///   - trace: The product of the traces of the covariances of features and labels.
-  static func measure(_ sample: EvidenceSample, _ columns: [Float], trace: Double) -> Measurement {
+  static func measure(_ sample: EvidenceSample, _ rows: [Float], trace: Double) -> Measurement {
     let (labels, stride) = (sample.labels, sample.columnCount)
-    let scores = sample.scores(columns)
+    let scores = sample.scores(rows)
     let rest = AffineScores.alongLabels(labels)
     var result = Measurement(
       best: scores.map { _ in [] }, counts: [Int](repeating: 0, count: labels.count))
@@ -81,7 +81,7 @@ extension RotatedEvidence {
     var row = [Float](repeating: 0, count: labels.count)
     for start in Swift.stride(from: 0, to: sample.count, by: EvidenceSample.tileRows) {
       let end = min(start + EvidenceSample.tileRows, sample.count)
-      sample.multiply(start..<end, columns, into: &products)
+      sample.multiply(start..<end, of: rows, into: &products)
       for feature in start..<end {
         let (facts, first) = (sample.facts[feature], (feature - start) * stride)
         let own = products.span.extracting(first..<(first + labels.count))
@@ -105,8 +105,9 @@ extension RotatedEvidence {
     return result
   }
 
-  /// The trace under which features or labels are the same to rounding.
-  static let leastTrace = 1e-9
+  /// The product of traces under which features or labels are the same to rounding: each is a difference of
+  /// numbers of at most 1 that are rounded to `Float`.
+  static let leastTrace = 1e-6
 
   /// |U v|²/|v'|²; 0 where nothing but rounding is left of v'.
   private static func energy(_ products: Span<Float>, _ facts: Score.RowFacts) -> Float {

@@ -21,35 +21,46 @@ struct Significance: Sendable {
   /// The strata of features: quarters by what they have along their common mean.
   static let strataLimit = 4
 
+  /// The groups into which null features are divided that are independent of each other.
+  static let groupCount = 16
+
   /// Compares best scores with those of null features.
   ///
-  /// The null is pooled over features and null banks, within strata. Intervals have the variance of the
-  /// bootstrap over clusters, and that of the figures by single null banks over the number of banks, since all
-  /// features share them.
+  /// The null is pooled over features and null banks, within strata. Intervals have two variances: that of the
+  /// bootstrap over clusters of features, and that which comes of the null banks, by a jackknife over them: all
+  /// features share them, and the features of one rotated bank their rotation.
   ///
   /// - Parameters:
   ///   - scores: The best score of each feature, [n]; NaN where it is not read.
   ///   - nullScores: The best scores of null features, [banks][n]; NaN where the feature is not read.
   ///   - strata: The stratum of each feature, [n].
+  ///   - isIndependent: Whether null features are independent of each other, and in one stratum: they are
+  ///     then divided anew, into `groupCount` groups, however many banks there are.
   ///   - clusters: Features that are not independent of each other have the same number, [n]; each
   ///     stands alone if nil.
   ///   - seed: Determines the intervals.
   ///   - workers: The number of threads; the result is the same for any.
   init(
-    _ scores: [Float], beside nullScores: [[Float]], strata: [Int], clusters: [Int]?,
-    seed: UInt64, workers: Int
+    _ scores: [Float], beside nullScores: [[Float]], strata: [Int], isIndependent: Bool = false,
+    clusters: [Int]?, seed: UInt64, workers: Int
   ) {
     let read = scores.indices.filter { !scores[$0].isNaN }
     let count = (strata.max() ?? 0) + 1
     strataCount = count
     let features = read.map { (score: Double(scores[$0]), stratum: strata[$0]) }
     let banks = nullScores.map { bank in read.map { Double(bank[$0]) } }
-    let tested = Self.pValues(features, beside: banks, strataCount: count)
+    let counts = NullCounts(
+      features,
+      groups: isIndependent
+        ? Self.groups(banks.flatMap { $0 })
+        : banks.map { bank in zip(bank, features).map { ($0, $1.stratum) } },
+      strataCount: count, workers: workers)
+    let tested = counts.pValues(without: nil)
     var whole = [Double](repeating: .nan, count: scores.count)
     for (feature, p) in zip(read, tested) { whole[feature] = p }
     self.pValues = whole
-    let single = mapInParallel(count: banks.count, workers: workers) {
-      Self.pValues(features, beside: [banks[$0]], strataCount: count)
+    let others = mapInParallel(count: counts.groupCount, workers: workers) {
+      counts.pValues(without: $0)
     }
     let groups = clusters.map { clusters in read.map { clusters[$0] } }
     let clusterCount = groups.map { Set($0).count } ?? read.count
@@ -58,7 +69,7 @@ struct Significance: Sendable {
         .replicates(seed: seed, workers: workers)
       return Self.interval(
         mean: Self.mean(tested.map(value)), bootstrap: bootstrap,
-        banks: single.map { Self.mean($0.map(value)) }, isKnown: clusterCount > 1)
+        others: others.map { Self.mean($0.map(value)) }, isKnown: clusterCount > 1)
     }
     share = interval { $0 <= Self.level ? 1 : 0 }
     discoveries = discoveryCount(tested, level: Self.level)
@@ -66,28 +77,45 @@ struct Significance: Sendable {
     nullShare = interval { $0 > lambda ? 1 / (1 - lambda) : 0 }
   }
 
-  /// The p-values of features beside null banks, each of as many values as there are features.
-  private static func pValues(
-    _ features: [(score: Double, stratum: Int)], beside banks: [[Double]], strataCount: Int
-  ) -> [Double] {
-    let null = StratifiedNull(
-      banks.flatMap { $0 }, strata: banks.flatMap { _ in features.map(\.stratum) },
-      count: strataCount)
-    return features.map { null.pValue(of: $0.score, stratum: $0.stratum) }
+  /// Values of one stratum in groups of as equal size as possible.
+  private static func groups(_ values: [Double]) -> [[(Double, Int)]] {
+    let count = min(groupCount, values.count)
+    return (0..<count).map { group in
+      values[(group * values.count / count)..<((group + 1) * values.count / count)]
+        .map { ($0, 0) }
+    }
   }
 
-  /// A mean with the normal interval of the two variances, cut off at 0 and 1; all from 0 to 1 where
-  /// features are of one cluster, which says nothing of others.
-  private static func interval(
-    mean: Double, bootstrap: [Double], banks: [Double], isKnown: Bool
+  /// A mean with the interval of the two variances, cut off at 0 and 1.
+  ///
+  /// The variance of the null is that of few values, so quantiles are Student's, with the degrees of freedom of Satterthwaite
+  /// (1946) for a sum of variances of which that of the bootstrap is taken to be known. Of one group alone there is no variance,
+  /// and the interval is from 0 to 1.
+  ///
+  /// - Parameters:
+  ///   - mean: The mean.
+  ///   - bootstrap: Its replicates.
+  ///   - others: The mean without each of the groups of the null, [g].
+  ///   - isKnown: Whether features are of more than one cluster; one says nothing of others.
+  static func interval(
+    mean: Double, bootstrap: [Double], others: [Double], isKnown: Bool = true
   ) -> IntervalEstimate {
-    let between = banks.count > 1 ? sampleVariance(banks) / Double(banks.count) : 0
-    let deviation = (sampleVariance(bootstrap) + between).squareRoot()
-    let z = Distributions.normalQuantile((1 + IntervalEstimate.usualConfidence) / 2)
     func cut(_ value: Double) -> Double { min(1, max(0, value)) }
-    guard isKnown else { return IntervalEstimate(estimate: cut(mean), lower: 0, upper: 1) }
+    let groups = Double(others.count)
+    guard isKnown, others.count > 1 else {
+      return IntervalEstimate(estimate: cut(mean), lower: 0, upper: 1)
+    }
+    let null = sampleVariance(others) * (groups - 1) * (groups - 1) / groups
+    let variance = sampleVariance(bootstrap) + null
+    let p = (1 + IntervalEstimate.usualConfidence) / 2
+    // Beyond so many degrees of freedom the distribution is the normal one.
+    let freedom = null > 0 ? (groups - 1) * (variance / null) * (variance / null) : .infinity
+    let quantile =
+      freedom < 1e6
+      ? Distributions.studentQuantile(p, freedom: freedom) : Distributions.normalQuantile(p)
+    let half = quantile * variance.squareRoot()
     return IntervalEstimate(
-      estimate: cut(mean), lower: cut(mean - z * deviation), upper: cut(mean + z * deviation))
+      estimate: cut(mean), lower: cut(mean - half), upper: cut(mean + half))
   }
 
   private static func mean(_ values: [Double]) -> Double {
@@ -116,5 +144,46 @@ struct Significance: Sendable {
       strata[feature] = place * strataLimit / order.count
     }
     return strata
+  }
+}
+
+/// How many null features of each group are at least as good as each feature, from which p-values follow with and without
+/// any group.
+private struct NullCounts: Sendable {
+  /// The stratum of each feature, [n].
+  private let strata: [Int]
+  /// The null features of the feature's stratum that score at least as much, by group, [groups][n].
+  private let counts: [[Int32]]
+  /// The null features of each stratum, by group, [groups][strata].
+  private let sizes: [[Int]]
+
+  init(
+    _ features: [(score: Double, stratum: Int)], groups: [[(Double, Int)]], strataCount: Int,
+    workers: Int
+  ) {
+    strata = features.map(\.stratum)
+    let parts = mapInParallel(count: groups.count, workers: workers) { index in
+      let null = StratifiedNull(
+        groups[index].map(\.0), strata: groups[index].map(\.1), count: strataCount)
+      return (
+        features.map { Int32(null.strata[$0.stratum].countAtLeast($0.score)) },
+        null.strata.map(\.count)
+      )
+    }
+    counts = parts.map(\.0)
+    sizes = parts.map(\.1)
+  }
+
+  var groupCount: Int { counts.count }
+
+  /// The p-value of each feature by all groups, or by all but one, [n].
+  func pValues(without group: Int?) -> [Double] {
+    var totals = [Int](repeating: 0, count: strata.count)
+    var size = [Int](repeating: 0, count: sizes.first?.count ?? 0)
+    for index in counts.indices where index != group {
+      for feature in totals.indices { totals[feature] += Int(counts[index][feature]) }
+      for stratum in size.indices { size[stratum] += sizes[index][stratum] }
+    }
+    return zip(totals, strata).map { Double(1 + $0) / Double(1 + size[$1]) }
   }
 }

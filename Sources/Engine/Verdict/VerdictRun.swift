@@ -89,7 +89,7 @@ public struct VerdictRun: Sendable {
     if request.nullBanks > 0 {
       judge.axes = TextAxes(labels)
       judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
-      judge.formsWithPower = [formInUse, formInUse?.isolated].compactMap { $0 }
+      judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
     }
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []

@@ -33,6 +33,21 @@ import Testing
     #expect(abs(mean) < 5 * (2 / Double(count)).squareRoot())
   }
 
+  /// The same of numbers in pairs, which fill what they are asked to and no more.
+  @Test func pairsAreNormal() {
+    var generator = SplitMix64(seed: 5)
+    var values = [Float](repeating: 9, count: count + 3)
+    generator.fillNormals(&values, 1..<(count + 2))
+    #expect(values[0] == 9 && values[count + 2] == 9 && values[count + 1] != 9)
+    let drawn = values[1..<(count + 1)].map(Double.init)
+    #expect(KolmogorovSmirnov(uniform: drawn.map(Distributions.normalCDF)).pValue > 1e-6)
+    for distance in [1, 2] {
+      let products = stride(from: 0, to: count - 2, by: 2).map { drawn[$0] * drawn[$0 + distance] }
+      let mean = products.reduce(0, +) / Double(products.count)
+      #expect(abs(mean) < 5 * (2 / Double(count)).squareRoot())
+    }
+  }
+
   @Test(arguments: [0, 1, 2, 7])
   func anyNumberOfNormalsIsDrawn(count: Int) {
     var generator = SplitMix64(seed: 3)
