@@ -24,8 +24,10 @@ struct FormReport: Sendable {
   let alignment: Alignment
   /// |μ_V|² less what is expected of features that have nothing in common.
   let commonEnergy: Double
-  /// One for each score.
+  /// One for each score, but for those that rank as `raw` does.
   var namings: [Naming]
+  /// What else is worth knowing of the scores.
+  let scoreFacts: ScoreFacts
   /// The unit images of the sampled features, [m, D]; empty when they are not needed any more.
   var sample: [Float]
   /// Where they stand in the selection, [m].

@@ -48,6 +48,7 @@ extension VerdictReport {
       "form_in_use": .string(verdict.run.scan.variant.id),
       "labels": .integer(verdict.labelIDs.count),
       "variants": .array(reports.map { .object(json($0)) }),
+      "score_facts": scoreFacts,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]
@@ -72,6 +73,7 @@ extension VerdictReport {
       ],
       "ceiling": report.ceiling.map { .object(json($0)) } ?? .null,
       "scores": .array(report.namings.map { .object(json($0)) }),
+      "score_facts": .object(json(report.scoreFacts)),
     ]
   }
 
@@ -167,7 +169,7 @@ extension VerdictReport {
     ]
   }
 
-  private static func json(_ interval: IntervalEstimate) -> JSONValue {
+  static func json(_ interval: IntervalEstimate) -> JSONValue {
     [
       "estimate": JSONValue(interval.estimate), "lower": JSONValue(interval.lower),
       "upper": JSONValue(interval.upper),

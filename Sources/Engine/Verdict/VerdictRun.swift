@@ -11,6 +11,9 @@ public struct VerdictRun: Sendable {
   /// What features fire on.
   let truth: VerdictTruth?
 
+  /// The embedding of the empty label.
+  let emptyPrompt: EmptyPrompt
+
   private let materials: LensMaterials
   private let labels: LabelSide
   /// The ids of the labels that take part, [C].
@@ -44,6 +47,7 @@ public struct VerdictRun: Sendable {
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
+    emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
     materials.covariance = truth?.covariance(workers: run.memory.workers)
     self.materials = materials
     self.run = run
@@ -77,6 +81,8 @@ public struct VerdictRun: Sendable {
     judge.rotations = request.rotations
     judge.seed = request.seed
     judge.truth = truth?.positions
+    judge.empty = emptyPrompt.embedding
+    judge.sigmoid = run.sigmoid
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
     for form in forms {
@@ -130,6 +136,7 @@ public struct VerdictError: EngineError, Equatable {
     case tooFewLabels(Int)
     case equalLabels(Int)
     case nothingJudged([String])
+    case emptyLabel(found: String, expected: String)
   }
 
   /// The file concerned.
@@ -148,6 +155,8 @@ public struct VerdictError: EngineError, Equatable {
       "labels: found \(count) that can be used, expected two at least to choose from"
     case .equalLabels(let count):
       "labels: found \(count) with one and the same embedding, expected different ones"
+    case .emptyLabel(let found, let expected):
+      "embedding of the empty label: found \(found), expected \(expected)"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
         + reasons.map { $0.printable(limit: 400) }.joined(separator: "; ")
