@@ -25,7 +25,7 @@ extension ScoreOracle {
     var covariance = covariance(rows)
     return (0..<count).map { _ in
       var axis = unit(covariance.indices.map { Double($0 % 7) + 1 })
-      for _ in 0..<20_000 { axis = unit(covariance.map { dot($0, axis) }) }
+      for _ in 0..<2000 { axis = unit(covariance.map { dot($0, axis) }) }
       let variance = dot(covariance.map { dot($0, axis) }, axis)
       for p in axis.indices {
         for q in axis.indices { covariance[p][q] -= variance * axis[p] * axis[q] }
@@ -47,7 +47,7 @@ extension ScoreOracle {
     let size = matrix.reduce(0) { $0 + dot($1, $1) }.squareRoot()
     var y = matrix.map { $0.map { $0 / size } }
     var z = (0..<width).map { p in (0..<width).map { $0 == p ? 1.0 : 0 } }
-    for _ in 0..<60 {
+    for _ in 0..<30 {
       var t = product(z, y)
       for p in 0..<width {
         for q in 0..<width { t[p][q] = ((p == q ? 3 : 0) - t[p][q]) / 2 }
