@@ -105,3 +105,33 @@ KERNEL double kernel_exponentials(const float *source, float scale, float offset
   }
   return sum_lanes(&low, &high);
 }
+
+KERNEL double kernel_sigmoid_sum(const float *source, float scale, float bias, size_t count,
+                                 size_t *above) {
+  doubles low = {}, high = {};
+  ints over = {};
+  for (size_t j = 0; j < count; j += LANES) {
+    floats lanes;
+    if (count - j >= LANES) {
+      load(&lanes, source + j);
+    } else {
+      load_some(&lanes, source + j, count - j, -INFINITY);
+    }
+    lanes = lanes * scale + bias;
+    const ints isPositive = lanes > 0.0f;
+    over -= isPositive;
+    // Of -|x|, which cannot overflow: 1 / (1 + e) or e / (1 + e).
+    floats small = (floats)((ints)lanes | INT32_MIN);
+    exponentiate(&small);
+    const floats one = BROADCAST(1.0f);
+    const floats top = (floats)(((ints)one & isPositive) | ((ints)small & ~isPositive));
+    lanes = top / (one + small);
+    doubles wide_low, wide_high;
+    widen_lanes(&lanes, &wide_low, &wide_high);
+    low += wide_low;
+    high += wide_high;
+  }
+  *above = 0;
+  for (int lane = 0; lane < LANES; lane++) *above += (size_t)over[lane];
+  return sum_lanes(&low, &high);
+}

@@ -51,6 +51,15 @@ struct Verdict: EngineCommand {
     completion: .file())
   var classes: String?
 
+  @Option(
+    help:
+      "A file with the embedding of the prompt of the empty label, to go with --text-embeddings.",
+    completion: .file())
+  var emptyEmbedding: String?
+
+  @Option(help: "The tensor that holds it, where the file has several.")
+  var emptyKey: String?
+
   @Option(help: "The run directory to be made.")
   var out: String
 
@@ -64,6 +73,13 @@ struct Verdict: EngineCommand {
   func validate() throws {
     if classes != nil, truth == nil {
       throw ValidationError("--classes: found no --truth, expected one whose classes they are")
+    }
+    if emptyEmbedding != nil, lens.textEmbeddings == nil {
+      throw ValidationError(
+        "--empty-embedding: found no --text-embeddings, expected some that it goes with")
+    }
+    if emptyKey != nil, emptyEmbedding == nil {
+      throw ValidationError("--empty-key goes with --empty-embedding")
     }
     let limits = VerdictRequest.rotationLimits
     guard limits.contains(rotations) else {
@@ -82,7 +98,7 @@ struct Verdict: EngineCommand {
     try RunWriter.checkTarget(out, replacesExisting: force)
     for output in RunWriter.directories(of: out) {
       try OutputFile.refuse(
-        output, ifAmong: lens.prompts.files + [truth, classes].compactMap { $0 })
+        output, ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 })
     }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
@@ -98,6 +114,8 @@ struct Verdict: EngineCommand {
     asked.nullBanks = nullBanks
     asked.truth = truth
     asked.classes = classes
+    asked.emptyEmbedding = emptyEmbedding
+    asked.emptyKey = emptyKey
     let verdict = try VerdictRun(run, asked)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
     let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
@@ -109,6 +127,7 @@ struct Verdict: EngineCommand {
       }
       let times = report.seconds.map { "\($0.form.rawValue) \($0.seconds.text(1)) s" }
       Messages.print("judged: " + times.joined(separator: ", "))
+      for notice in report.scoreNotices { Messages.print("note: \(notice)") }
       for omitted in report.omitted {
         Messages.print(
           "\(omitted.form.rawValue) not judged: \(omitted.reason.printable(limit: 400))")

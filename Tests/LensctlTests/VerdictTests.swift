@@ -36,7 +36,8 @@ import Testing
       #expect(variant["read"]?.integer == 48 && variant["masked"]?.integer == 0)
       #expect(
         variant["scores"]?.array?.map { $0["id"]?.string } == [
-          "raw", "text", "centred", "both", "zcol", "znull", "csls", "isf", "pmi", "sinkhorn",
+          "raw", "text", "centred", "both", "empty", "zcol", "znull", "csls", "isf", "pmi",
+          "sinkhorn", "abtt", "whiten",
         ])
       for score in variant["scores"]?.array ?? [] {
         let share = score["rotated"]?["share"]
@@ -91,14 +92,15 @@ import Testing
 
   @Test func aSummaryHasALineForEachVariantAndTestedScore() throws {
     let run = try judge("standard-new", "--plain", "--variant", "dec.lin", "--variant", "enc.lin")
-    #expect(run.lines.count == 9)
+    #expect(run.lines.count == 13)
     #expect(
       run.lines.first
         == "variant\talignment\tscore\tbeyond rotated\tfound\tbeyond random\tfound\tlabels\t"
         + "most frequent label")
     #expect(
       run.lines.dropFirst().map { $0.split(separator: "\t")[2] } == [
-        "raw", "centred", "both", "zcol", "raw", "centred", "both", "zcol",
+        "raw", "centred", "both", "zcol", "abtt", "whiten", "raw", "centred", "both", "zcol",
+        "abtt", "whiten",
       ])
   }
 

@@ -29,4 +29,8 @@ void kernel_scores(const float *products, const float *slopes, const float *shif
 double kernel_exponentials(const float *source, float scale, float offset, size_t count,
                            float *target);
 
+// The sum of 1 / (1 + exp(-(scale * source[j] + bias))) over a row, in double, scale > 0; `above` receives
+// how many terms exceed 1/2.
+double kernel_sigmoid_sum(const float *source, float scale, float bias, size_t count, size_t *above);
+
 #endif

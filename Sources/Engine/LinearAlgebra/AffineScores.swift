@@ -136,3 +136,21 @@ func writeExponentials(
     }
   }
 }
+
+/// The sum of σ(scale · x + bias) over the elements x of a row, and how many exceed a half.
+///
+/// Each term is within 2e-7 + 1.3e-7 · |e| of itself, e its exponent, which is rounded twice; the sum is
+/// kept in `Double`. The corresponding C function is `kernel_sigmoid_sum`.
+///
+/// - Parameters:
+///   - source: The elements x, none of which is NaN.
+///   - scale: The factor, above 0.
+///   - bias: What is added.
+/// - Returns: The sum, from 0 to the number of elements, and the number of terms over a half.
+func sigmoidSum(_ source: Span<Float>, scale: Float, bias: Float) -> (sum: Double, above: Int) {
+  var above = 0
+  let sum = unsafe source.withUnsafeBufferPointer { from in
+    unsafe kernel_sigmoid_sum(from.baseAddress, scale, bias, from.count, &above)
+  }
+  return (sum, above)
+}

@@ -35,3 +35,18 @@ public func inverseSquareRoot(of matrix: DoubleMatrix) -> DoubleMatrix? {
 public func whitening(_ covariance: DoubleMatrix, shrinkage: Double) -> DoubleMatrix? {
   inverseSquareRoot(of: shrunkCovariance(covariance, shrinkage: shrinkage))
 }
+
+extension SymmetricEigen {
+  /// The symmetric whitening of a matrix that a share of its mean eigenvalue is added to,
+  /// (Σ + λ (tr Σ / n) I)^(−1/2).
+  ///
+  /// But for a factor it is `whitening` with the shrinkage λ/(1 + λ); a matrix of rank below n has one too.
+  ///
+  /// - Parameter share: λ, above 0.
+  /// - Returns: W, [n, n], exactly symmetric; zeros of a matrix of zeros. Eigenvalues below 0 count as 0.
+  func whitening(adding share: Double) -> DoubleMatrix {
+    precondition(share > 0, "a share of \(share)")
+    let floor = share * values.reduce(0) { $0 + max(0, $1) } / Double(max(1, values.count))
+    return matrix { floor > 0 ? 1 / (max(0, $0) + floor).squareRoot() : 0 }
+  }
+}

@@ -32,7 +32,9 @@ public struct LensRun: Sendable {
   /// The image head of the model, where directions are mapped through it.
   let head: ImageHead?
 
-  private let model: CLIPModel?
+  /// The model, if there is one.
+  let model: CLIPModel?
+
   private let inputs: RunInputs
   private let opened: StageClock
 

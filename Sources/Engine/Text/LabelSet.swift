@@ -103,6 +103,14 @@ extension LabelSet {
     return result
   }
 
+  /// One label of no letters that takes part all the same: its prompts are the templates alone.
+  static let emptyLabel: LabelSet = {
+    var set = LabelSet(labels: [""])
+    set.statuses = [.usable]
+    set.notices = []
+    return set
+  }()
+
   /// The 1000 names that OpenAI gives the classes of ImageNet, in class order, with WordNet ids.
   public static let imageNet: LabelSet = {
     // By bytes: looking for the ends of characters takes most of the time otherwise.

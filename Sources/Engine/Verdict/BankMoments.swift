@@ -13,8 +13,8 @@ struct BankMoments: Sendable {
   /// The mean of the unit images, μ_V, [D].
   let mean: [Double]
 
-  /// The mean of v vᵀ, [D, D].
-  let secondMoment: [Double]
+  /// The covariance of the unit images over features, [D, D].
+  let covariance: [Double]
 
   /// Unit images of the sampled features, [m, D].
   let sample: [Float]
@@ -27,7 +27,7 @@ struct BankMoments: Sendable {
 
   /// Passes over a bank.
   ///
-  /// Products of a tile are `Float`, sums over tiles `Double`, in the order of the tiles. The sample
+  /// Mean and covariance are those of `RowMoments` about the mean of the first tile. The sample
   /// are the features that are read among all, or among `sampleLimit` that stand evenly spaced.
   ///
   /// - Parameters:
@@ -38,32 +38,28 @@ struct BankMoments: Sendable {
     let (width, total) = (bank.width, bank.count)
     var statuses: [FeatureStatus] = []
     var lengths: [Float] = []
-    var mean = [Double](repeating: 0, count: width)
-    var moment = [Double](repeating: 0, count: width * width)
+    var moments = RowMoments(origin: Self.origin(of: bank))
     var sample: [Float] = []
     var positions: [Int32] = []
-    bank.forEachTile(workers: workers, makeState: { 0 }) { _, tile in
-      (tile: tile, moment: Self.gram(tile.images, rows: tile.rows, width: width))
+    let empty = moments
+    bank.forEachTile(workers: workers, makeState: { empty }) { moments, tile in
+      (tile: tile, moments: moments.tile(tile.images, isCounted: tile.statuses.map { $0 == .read }))
     } _: { part in
       statuses += part.tile.statuses
       lengths += part.tile.lengths
-      for index in part.moment.indices { moment[index] += Double(part.moment[index]) }
+      moments.add(part.moments)
       for row in 0..<part.tile.rows where part.tile.statuses[row] == .read {
-        let elements = (row * width)..<((row + 1) * width)
-        for (p, index) in elements.enumerated() { mean[p] += Double(part.tile.images[index]) }
         let position = part.tile.positions.lowerBound + row
         guard Self.isSampled(position, of: total) else { continue }
-        sample += part.tile.images[elements]
+        sample += part.tile.images[(row * width)..<((row + 1) * width)]
         positions.append(Int32(position))
       }
     }
-    let count = statuses.count { $0 == .read }
-    let scale = count > 0 ? 1 / Double(count) : 0
     self.statuses = statuses
     self.lengths = lengths
-    self.count = count
-    self.mean = mean.map { $0 * scale }
-    secondMoment = moment.map { $0 * scale }
+    count = moments.count
+    mean = count > 0 ? moments.mean : [Double](repeating: 0, count: width)
+    covariance = moments.covariance.elements
     self.sample = sample
     samplePositions = positions
   }
@@ -76,13 +72,14 @@ struct BankMoments: Sendable {
     return k < sampleLimit && k * total / sampleLimit == position
   }
 
-  /// `imagesᵀ images` of a tile, [D, D].
-  private static func gram(_ images: [Float], rows: Int, width: Int) -> [Float] {
-    var result = [Float](repeating: 0, count: width * width)
-    var target = result.mutableSpan
-    BLAS.gemm(
-      images.span, images.span, opA: .transpose, m: width, n: width, k: rows, into: &target)
-    return result
+  /// The mean of the features of the first tile that are read, [D]; zeros if there are none.
+  private static func origin(of bank: JointBank) -> [Float] {
+    let (width, tile) = (bank.width, bank.tile(0..<min(JointBank.tileRows, bank.count)))
+    let read = tile.statuses.indices.filter { tile.statuses[$0] == .read }
+    return (0..<width).map { p in
+      let sum = read.reduce(0.0) { $0 + Double(tile.images[$1 * width + p]) }
+      return Float(sum / Double(max(1, read.count)))
+    }
   }
 }
 
@@ -117,12 +114,12 @@ extension BankMoments {
     [labels.meanDirection] + (commonEnergy > Self.leastCommonEnergy ? [mean] : [])
   }
 
-  /// The covariance of the unit images over features, [D, D].
-  var covariance: [Double] {
+  /// The mean of v vᵀ, [D, D].
+  var secondMoment: [Double] {
     let width = mean.count
     return (0..<(width * width)).map { index in
       let (p, q) = index.quotientAndRemainder(dividingBy: width)
-      return secondMoment[index] - mean[p] * mean[q]
+      return covariance[index] + mean[p] * mean[q]
     }
   }
 }

@@ -8,12 +8,21 @@ struct BankReading: Sendable {
     var labels: [Int32] = []
     /// Its score.
     var scores: [Float] = []
+    /// Of a signed score, the label that scores least, [n], and nothing of others.
+    var leastLabels: [Int32] = []
+    /// Its score.
+    var leastScores: [Float] = []
     /// The rank of the true label, from 1; 0 where there is none, and nothing without truth.
     var trueRanks: [Int32] = []
     /// The best score of each feature in each rotated bank, [r, n].
     var rotatedScores: [[Float]] = []
     /// The best scores of random vectors in the place of the features, [g, n].
     var gaussianScores: [[Float]] = []
+    /// The features of each rotated bank whose least score is greater in size than their best, [r], and
+    /// nothing of scores that are not signed.
+    var rotatedOpposed: [Int] = []
+    /// The same of random vectors, [g].
+    var gaussianOpposed: [Int] = []
   }
 
   /// One for each score.
@@ -25,128 +34,61 @@ struct BankReading: Sendable {
   /// v · ū of each feature, [n], with ū the mean of the features over the sample.
   private(set) var bankMeanCosines: [Float] = []
 
+  /// What the model's own scores say of each bank that is not whitened; nothing without such scores.
+  private(set) var sigmoids: [SigmoidTally] = []
+
+  /// A bank and the scores that are taken of it.
+  typealias Bank = (view: BankView, scores: [Score])
+
   /// Reads a bank.
   ///
   /// - Parameters:
   ///   - bank: The features.
-  ///   - banks: The real bank first, then null banks, which may have fewer scores.
+  ///   - banks: The real bank first, then null banks, which may have fewer scores; then the same ones
+  ///     whitened.
+  ///   - whitening: What whitens the real bank, if banks are.
+  ///   - sigmoid: The model's own scores of labels, if it was trained with a sigmoid.
   ///   - truth: The true label of each feature, -1 for none, [n]; nil without truth.
   ///   - workers: The number of threads; the results are the same for any.
   init(
-    _ bank: JointBank, banks: [(view: BankView, scores: [Score])],
-    truth: [Int32]? = nil, workers: Int
+    _ bank: JointBank, banks: [Bank], whitening: BankWhitening? = nil,
+    sigmoid: SigmoidScores? = nil, truth: [Int32]? = nil, workers: Int
   ) {
     precondition(!banks.isEmpty, "no bank is read")
-    var namings = banks[0].scores.map { score in
-      var naming = Naming(kind: score.kind)
-      for bank in banks where bank.scores.contains(where: { $0.kind == score.kind }) {
-        bank.view.append([], to: &naming)
-      }
-      return naming
-    }
+    let reader = TileReader(
+      banks: banks, whitening: whitening, sigmoid: sigmoid, truth: truth)
+    var namings = reader.emptyNamings
+    var sigmoids = reader.emptyTallies
     var (meanCosines, bankMeanCosines) = ([Float](), [Float]())
     bank.forEachTile(
       workers: workers,
       makeState: { banks.map { BankView.Room(rows: JointBank.tileRows, view: $0.view) } }
     ) { rooms, tile in
-      Self.read(tile, banks: banks, truth: truth, rooms: &rooms)
+      reader.read(tile, rooms: &rooms)
     } _: { part in
       meanCosines += part.meanCosines
       bankMeanCosines += part.bankMeanCosines
-      for index in namings.indices {
-        namings[index].labels += part.namings[index].labels
-        namings[index].scores += part.namings[index].scores
-        namings[index].trueRanks += part.namings[index].trueRanks
-        for bank in namings[index].rotatedScores.indices {
-          namings[index].rotatedScores[bank] += part.namings[index].rotatedScores[bank]
-        }
-        for bank in namings[index].gaussianScores.indices {
-          namings[index].gaussianScores[bank] += part.namings[index].gaussianScores[bank]
-        }
-      }
+      for index in namings.indices { namings[index].add(part.namings[index]) }
+      for index in sigmoids.indices { sigmoids[index].add(part.sigmoids[index]) }
     }
     self.namings = namings
+    self.sigmoids = sigmoids
     self.meanCosines = meanCosines
     self.bankMeanCosines = bankMeanCosines
   }
-
-  private struct Part: Sendable {
-    var namings: [Naming]
-    var meanCosines: [Float] = []
-    var bankMeanCosines: [Float] = []
-  }
-
-  private static func read(
-    _ tile: JointBank.Tile, banks: [(view: BankView, scores: [Score])], truth: [Int32]?,
-    rooms: inout [BankView.Room]
-  ) -> Part {
-    var part = Part(namings: banks[0].scores.map { Naming(kind: $0.kind) })
-    for (index, bank) in banks.enumerated() {
-      let facts = bank.view.multiply(
-        tile.images.span, rows: tile.rows,
-        tile: tile.positions.lowerBound / JointBank.tileRows, into: &rooms[index])
-      if index == 0 {
-        let isRead = tile.statuses.map { $0 == .read }
-        part.meanCosines = zip(isRead, facts).map { $0 ? $1.meanCosine : .nan }
-        part.bankMeanCosines = zip(isRead, facts).map { $0 ? $1.bankMeanCosine : .nan }
-      }
-      for score in bank.scores {
-        guard let naming = part.namings.firstIndex(where: { $0.kind == score.kind }) else {
-          continue
-        }
-        let best = bestScores(score, bank.view, tile: tile, facts: facts, room: rooms[index])
-        if index > 0 {
-          bank.view.append(best.scores, to: &part.namings[naming])
-        } else {
-          (part.namings[naming].labels, part.namings[naming].scores) = best
-          part.namings[naming].trueRanks = ranks(
-            score, bank.view, tile: tile, facts: facts, truth: truth, room: rooms[index])
-        }
-      }
-    }
-    return part
-  }
-
-  private static func bestScores(
-    _ score: Score, _ view: BankView, tile: JointBank.Tile, facts: [Score.RowFacts],
-    room: BankView.Room
-  ) -> (labels: [Int32], scores: [Float]) {
-    var labels = [Int32](repeating: -1, count: tile.rows)
-    var scores = [Float](repeating: .nan, count: tile.rows)
-    let products = room.products.span
-    for row in 0..<tile.rows where tile.statuses[row] == .read {
-      let start = row * view.columnCount
-      (labels[row], scores[row]) = score.best(
-        products.extracting(start..<(start + view.labelCount)), facts[row])
-    }
-    return (labels, scores)
-  }
-
-  private static func ranks(
-    _ score: Score, _ view: BankView, tile: JointBank.Tile, facts: [Score.RowFacts],
-    truth: [Int32]?, room: BankView.Room
-  ) -> [Int32] {
-    guard let truth else { return [] }
-    var ranks = [Int32](repeating: 0, count: tile.rows)
-    let products = room.products.span
-    for row in 0..<tile.rows where tile.statuses[row] == .read {
-      let label = Int(truth[tile.positions.lowerBound + row])
-      guard label >= 0 else { continue }
-      let start = row * view.columnCount
-      ranks[row] = Int32(
-        score.rank(of: label, products.extracting(start..<(start + view.labelCount)), facts[row]))
-    }
-    return ranks
-  }
 }
 
-extension BankView {
-  /// Adds the best scores of a null bank to those of its kind.
-  fileprivate func append(_ scores: [Float], to naming: inout BankReading.Naming) {
-    switch kind {
-    case .real: break
-    case .rotated: naming.rotatedScores.append(scores)
-    case .gaussian: naming.gaussianScores.append(scores)
-    }
+extension BankReading.Naming {
+  /// Adds what the next tile found.
+  fileprivate mutating func add(_ next: Self) {
+    labels += next.labels
+    scores += next.scores
+    leastLabels += next.leastLabels
+    leastScores += next.leastScores
+    trueRanks += next.trueRanks
+    for bank in rotatedScores.indices { rotatedScores[bank] += next.rotatedScores[bank] }
+    for bank in gaussianScores.indices { gaussianScores[bank] += next.gaussianScores[bank] }
+    for bank in rotatedOpposed.indices { rotatedOpposed[bank] += next.rotatedOpposed[bank] }
+    for bank in gaussianOpposed.indices { gaussianOpposed[bank] += next.gaussianOpposed[bank] }
   }
 }

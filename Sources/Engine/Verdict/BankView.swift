@@ -16,13 +16,20 @@ struct BankView: Sendable {
   let kind: Kind
 
   /// The vectors that every row is multiplied with: labels, then m, then the bank's own mean ū, then
-  /// t_0 if there is one, each as the bank needs it, [C + extras, D or D + 1].
+  /// the axes b of `LabelAxes`, then t_0 if there is one, each as the bank needs it,
+  /// [C + extras, D or D + 1]; labels alone of a bank that is whitened.
   private let operand: ProductOperand
+
+  /// What whitens the bank; nil if it is seen as it is.
+  let whitening: BankWhitening?
 
   /// The number of labels, C.
   let labelCount: Int
 
   private let hasEmpty: Bool
+
+  /// The columns of products with the axes b.
+  let axes: Range<Int>
 
   /// The mean of the bank's own unit vectors over the sample, ū, [D]; of random vectors that of the real
   /// ones.
@@ -34,12 +41,17 @@ struct BankView: Sendable {
   ///   - kind: Which bank is seen.
   ///   - labels: The labels.
   ///   - moments: What is known of the real bank.
+  ///   - axes: The axes that are taken away of all but the top, if they are.
   ///   - empty: t_0, [D], if it is used.
-  init(_ kind: Kind, labels: LabelSide, moments: BankMoments, empty: [Double]?) {
+  init(
+    _ kind: Kind, labels: LabelSide, moments: BankMoments, axes: LabelAxes? = nil,
+    empty: [Double]?
+  ) {
     let width = labels.width
     var mean = moments.sampleMean.map { Float($0) }
     if case .rotated(let rotation) = kind { mean = rotation.rotated(mean, count: 1) }
     var vectors = labels.rows + labels.meanDirection.map { Float($0) } + mean
+    if let axes { vectors += axes.top }
     if let empty { vectors += empty.map { Float($0) } }
     let count = vectors.count / width
     switch kind {
@@ -52,9 +64,33 @@ struct BankView: Sendable {
         bank.operand(vectors, count: count), count: count, width: width + 1)
     }
     self.kind = kind
+    whitening = nil
     labelCount = labels.count
+    self.axes = (labels.count + 2)..<(labels.count + 2 + (axes?.topCount ?? 0))
     hasEmpty = empty != nil
     self.mean = mean.map(Double.init)
+  }
+
+  /// Makes a view of the same bank whitened, beside whitened labels.
+  ///
+  /// - Parameters:
+  ///   - view: The view of the bank as it is.
+  ///   - whitening: What whitens the real bank, or these random vectors.
+  ///   - labels: t̂_j, [C, D].
+  init(_ view: BankView, whitenedBy whitening: BankWhitening, labels: [Float]) {
+    kind = view.kind
+    self.whitening = whitening
+    labelCount = view.labelCount
+    let width = labels.count / labelCount
+    if case .rotated(let rotation) = kind {
+      operand = ProductOperand(
+        rotation.transposed(labels, count: labelCount), count: labelCount, width: width)
+    } else {
+      operand = ProductOperand(labels, count: labelCount, width: width)
+    }
+    axes = labelCount..<labelCount
+    hasEmpty = false
+    mean = []
   }
 }
 
@@ -79,8 +115,8 @@ extension BankView {
   /// Multiplies the vectors of a tile with the vectors of the view.
   ///
   /// - Parameters:
-  ///   - images: Unit images of the real bank, at least `layout.paddedRows(rows)` of them; random
-  ///     vectors do not depend on them.
+  ///   - images: Unit images of the real bank, whitened if the view is, at least
+  ///     `layout.paddedRows(rows)` of them; random vectors do not depend on them.
   ///   - rows: How many are used.
   ///   - tile: The number of the tile.
   ///   - room: Receives the products.
@@ -93,6 +129,11 @@ extension BankView {
       return facts([Float](repeating: 1, count: rows), of: room)
     }
     let drawn = bank.draw(tile: tile, rows: rows, room: layout.paddedRows(rows) - rows)
+    if let whitening {
+      let white = whitening.unitRows(drawn.vectors.span, factors: drawn.factors)
+      multiply(white.span, rows: rows, into: &room)
+      return facts([Float](repeating: 1, count: rows), of: room)
+    }
     multiply(drawn.vectors.span, rows: rows, into: &room)
     return facts(drawn.factors, of: room)
   }
@@ -108,11 +149,13 @@ extension BankView {
 
   private func facts(_ factors: [Float], of room: Room) -> [Score.RowFacts] {
     factors.enumerated().map { row, factor in
-      let first = row * columnCount + labelCount
+      guard whitening == nil else { return Score.RowFacts(productFactor: factor) }
+      let first = row * columnCount
+      func cosine(_ column: Int) -> Float { factor * room.products[first + column] }
       return Score.RowFacts(
-        meanCosine: factor * room.products[first],
-        bankMeanCosine: factor * room.products[first + 1],
-        emptyCosine: hasEmpty ? factor * room.products[first + 2] : 0, productFactor: factor)
+        meanCosine: cosine(labelCount), bankMeanCosine: cosine(labelCount + 1),
+        emptyCosine: hasEmpty ? cosine(axes.upperBound) : 0,
+        axesSquare: axes.reduce(0) { $0 + cosine($1) * cosine($1) }, productFactor: factor)
     }
   }
 }

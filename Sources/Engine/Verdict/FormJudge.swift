@@ -6,6 +6,10 @@ struct FormJudge: Sendable {
   let labels: LabelSide
   /// 1 / logit scale.
   let temperature: Double
+  /// The principal axes of the labels.
+  let axes: LabelAxes
+  /// The model's own scores of labels, if it was trained with a sigmoid.
+  var sigmoid: SigmoidScores?
   /// t_0, [D], if there is one.
   var empty: [Double]?
   /// The number of rotated banks, r, and the most banks of random vectors.
@@ -17,7 +21,7 @@ struct FormJudge: Sendable {
   /// What evidence of whole banks is asked for; nil for none.
   var evidence: BankEvidence.Request?
   /// The axes of the labels, which evidence needs.
-  var axes: TextAxes?
+  var textAxes: TextAxes?
   /// The variants that have a whole sample and the power; all if nil. Others have a smaller sample.
   var formsWithPower: [LensForm]?
   /// Groups of features that are not independent of each other, [n].
@@ -25,8 +29,18 @@ struct FormJudge: Sendable {
   /// The number of threads.
   let workers: Int
 
-  /// The scores that are also taken of null banks.
-  static let tested: [ScoreKind] = [.raw, .centred, .both, .columnZ]
+  /// Makes a judge with the defaults of the command line.
+  ///
+  /// - Parameters:
+  ///   - labels: The labels.
+  ///   - temperature: 1 / logit scale.
+  ///   - workers: The number of threads; the results are the same for any.
+  init(labels: LabelSide, temperature: Double, workers: Int) {
+    self.labels = labels
+    self.temperature = temperature
+    self.workers = workers
+    axes = LabelAxes(labels, workers: workers)
+  }
 
   /// Judges a variant.
   ///
@@ -40,13 +54,15 @@ struct FormJudge: Sendable {
     guard moments.count > 1 else { return nil }
     let views = views(moments)
     let statistics = statistics(views, moments)
-    let banks = banks(views, statistics)
-    let reading = BankReading(bank, banks: banks, truth: truth, workers: workers)
+    let whitened = whitened(views, moments)
+    let reading = BankReading(
+      bank, banks: banks(views, statistics) + whitened.banks, whitening: whitened.whitening,
+      sigmoid: sigmoid, truth: truth, workers: workers)
     let strata = Significance.strata(
       reading.bankMeanCosines,
       hasCommon: moments.commonEnergy > BankMoments.leastCommonEnergy)
     let together = strata.map { _ in 0 }
-    let namings = reading.namings.map { naming in
+    let namings = reading.namings.filter { !$0.kind.ranksAsRaw }.map { naming in
       FormReport.Naming(
         reading: naming, hubs: LabelUse(naming.labels, labelCount: labels.count),
         rotated: significance(naming.scores, beside: naming.rotatedScores, strata: strata),
@@ -56,19 +72,21 @@ struct FormJudge: Sendable {
     return FormReport(
       form: form, statuses: moments.statuses,
       alignment: Alignment(moments, labels: labels), commonEnergy: moments.commonEnergy,
-      bankMeanCosines: reading.bankMeanCosines, namings: namings, sample: moments.sample,
-      samplePositions: moments.samplePositions, evidence: evidence(form, moments),
+      bankMeanCosines: reading.bankMeanCosines, namings: namings,
+      scoreFacts: ScoreFacts(reading, axes: axes, labels: labels, truth: truth),
+      sample: moments.sample, samplePositions: moments.samplePositions,
+      evidence: evidence(form, moments),
       control: evidence == nil ? nil : PositiveControl(bank.map, labels: labels, workers: workers),
       seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
   private func evidence(_ form: LensForm, _ moments: BankMoments) -> BankEvidence? {
-    guard var request = evidence, let axes else { return nil }
+    guard var request = evidence, let textAxes else { return nil }
     if let formsWithPower, !formsWithPower.contains(form) {
       request.sampleLimit = BankEvidence.briefSampleLimit
       request.asksForPower = false
     }
-    return BankEvidence(moments, labels: labels, axes: axes, request, workers: workers)
+    return BankEvidence(moments, labels: labels, axes: textAxes, request, workers: workers)
   }
 
   private func significance(
@@ -93,15 +111,17 @@ struct FormJudge: Sendable {
     let rotated = mapInParallel(count: rotations, workers: workers) { index in
       var generator = SplitMix64(seed: seeds[index])
       let rotation = NullRotation(fixing: fixed, width: labels.width, using: &generator)
-      return BankView(.rotated(rotation), labels: labels, moments: moments, empty: empty)
+      return BankView(
+        .rotated(rotation), labels: labels, moments: moments, axes: axes, empty: empty)
     }
     let random = min(rotations, max(1, Self.gaussianLimit / moments.count))
     let gaussian = mapInParallel(count: random, workers: workers) { index in
       BankView(
         .gaussian(GaussianBank(moments, seed: ~seeds[index])), labels: labels, moments: moments,
-        empty: empty)
+        axes: axes, empty: empty)
     }
-    return [BankView(.real, labels: labels, moments: moments, empty: empty)] + rotated + gaussian
+    let real = BankView(.real, labels: labels, moments: moments, axes: axes, empty: empty)
+    return [real] + rotated + gaussian
   }
 
   /// Statistics of the centred scores of each bank over the sample.
@@ -120,8 +140,10 @@ struct FormJudge: Sendable {
     views.indices.map { index in
       let context = ScoreContext(
         bankMean: views[index].mean, columns: statistics[index],
-        nullColumns: pooled(statistics.dropFirst().prefix(rotations)), empty: empty)
-      let kinds = index == 0 ? ScoreKind.allCases : Self.tested
+        nullColumns: pooled(statistics.dropFirst().prefix(rotations)), empty: empty, axes: axes)
+      let kinds = ScoreKind.allCases.filter {
+        $0 != .whitened && (index == 0 || $0.hasNullBanks)
+      }
       return (views[index], kinds.compactMap { Score.make($0, labels: labels, context: context) })
     }
   }

@@ -26,8 +26,10 @@ struct FormReport: Sendable {
   let commonEnergy: Double
   /// v · μ_V of each feature, [n], by the mean of the sample; NaN where not read.
   let bankMeanCosines: [Float]
-  /// One for each score.
+  /// One for each score, but for those that rank as `raw` does.
   var namings: [Naming]
+  /// What else is worth knowing of the scores.
+  let scoreFacts: ScoreFacts
   /// The unit images of the sampled features, [m, D]; empty when they are not needed any more.
   var sample: [Float]
   /// Where they stand in the selection, [m].

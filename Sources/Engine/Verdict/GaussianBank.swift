@@ -15,7 +15,7 @@ struct GaussianBank: Sendable {
   private let variances: [Double]
 
   /// diag(√λ) Aᵀ, [D, D].
-  private let root: DoubleMatrix
+  let root: DoubleMatrix
 
   /// Determines z.
   private let seed: UInt64

@@ -13,6 +13,9 @@ struct ScoreContext: Sendable {
 
   /// The unit embedding of the prompt of the empty label, [D].
   var empty: [Double]?
+
+  /// The principal axes of the labels.
+  var axes: LabelAxes?
 }
 
 extension Score {
@@ -67,6 +70,22 @@ extension Score {
       return context.columns.map {
         corrected(kind, labels, slope: 1, constants: $0.potentials)
       }
+    case .allButTop: return context.axes.flatMap { allButTop(labels, $0) }
+    case .whitened:
+      return context.axes.map { _ in whitened(labels) }
+    case .textDifference:
+      let ones = [Double](repeating: 1, count: labels.count)
+      return Score(
+        kind: kind,
+        affine: AffineScores(
+          slopes: ones, shifts: ones.map { $0 * labels.meanLength }, constants: none),
+        rule: .textCentred)
+    case .emptyDifference:
+      guard context.empty != nil else { return nil }
+      let ones = [Double](repeating: 1, count: labels.count)
+      return Score(
+        kind: kind, affine: AffineScores(slopes: ones, shifts: ones, constants: none),
+        rule: .lessEmpty)
     }
   }
 
@@ -85,6 +104,28 @@ extension Score {
 
   /// A score below all others.
   private static let unusable = -1e6
+
+  /// Scores of whitened rows; a label that is the mean never scores best.
+  private static func whitened(_ labels: LabelSide) -> Score {
+    let isUsable = labels.centredLengths.map { $0 > LabelSide.leastCentredLength }
+    return Score(
+      kind: .whitened,
+      affine: AffineScores(
+        slopes: isUsable.map { $0 ? 1 : 0 }, shifts: isUsable.map { _ in 0 },
+        constants: isUsable.map { $0 ? 0 : unusable }), rule: .plain)
+  }
+
+  /// `(s_ij - Σ_k (v · b_k) (u_j · b_k) - v · μ) / |ǔ_j|`; nil if nothing is left of any label.
+  private static func allButTop(_ labels: LabelSide, _ axes: LabelAxes) -> Score? {
+    let slopes = axes.restLengths.map { $0 > LabelSide.leastCentredLength ? 1 / $0 : 0 }
+    guard axes.topCount > 0, slopes.contains(where: { $0 > 0 }) else { return nil }
+    let affine = AffineScores(
+      slopes: slopes, shifts: slopes.map { $0 * labels.meanLength },
+      constants: slopes.map { $0 == 0 ? unusable : 0 })
+    return Score(
+      kind: .allButTop, affine: affine, rule: .lessAxes,
+      correction: AxesCorrection(axes, labelCount: labels.count))
+  }
 
   private static func both(_ labels: LabelSide, bankMean: [Double]) -> Score {
     both(

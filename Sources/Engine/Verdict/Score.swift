@@ -28,6 +28,35 @@ public enum ScoreKind: String, Sendable, CaseIterable {
   case pmi
   /// The centred score and the potentials of the labels that make all labels equally likely.
   case sinkhorn
+  /// v̌ · ǔ_j, both unit vectors: the first principal axes of the labels taken out of v and of t_j - μ
+  /// (`LabelAxes`).
+  case allButTop = "abtt"
+  /// ŷ · t̂_j: both banks centred, each whitened by its own covariance, and made unit vectors
+  /// (`BankWhitening`).
+  case whitened = "whiten"
+  /// v · (t_j - μ): `text` without the new length, which ranks as `raw`.
+  case textDifference = "text-diff"
+  /// v · t_j - v · t_0: `empty` without the new length, which ranks as `raw`.
+  case emptyDifference = "empty-diff"
+}
+
+extension ScoreKind {
+  /// Whether it is also taken of null banks.
+  var hasNullBanks: Bool {
+    [.raw, .centred, .both, .columnZ, .allButTop, .whitened].contains(self)
+  }
+
+  /// Whether it ranks labels as `raw` does, since it differs from it by a constant of each row.
+  var ranksAsRaw: Bool { self == .textDifference || self == .emptyDifference }
+
+  /// Whether 0 says that feature and label have nothing to do with each other, and scores below 0 that they
+  /// are opposed.
+  var isSigned: Bool {
+    switch self {
+    case .raw, .text, .centred, .both, .empty, .allButTop, .whitened: true
+    default: false
+    }
+  }
 }
 
 /// A score as it is computed: affine in the products of a row, with what the row brings along.
@@ -40,6 +69,8 @@ struct Score: Sendable {
     var bankMeanCosine: Float = 0
     /// v · t_0.
     var emptyCosine: Float = 0
+    /// The squared length of what v has along the axes of `LabelAxes`.
+    var axesSquare: Float = 0
     /// What products with labels are multiplied by to be v · t_j.
     var productFactor: Float = 1
   }
@@ -55,6 +86,8 @@ struct Score: Sendable {
     case lessMean(square: Float)
     /// Shifted by v · t_0.
     case lessEmpty
+    /// Shifted by v · m, with v̌ in the place of v.
+    case lessAxes
   }
 
   /// Which score it is.
@@ -66,6 +99,9 @@ struct Score: Sendable {
   /// The rule for rows.
   let rule: RowRule
 
+  /// What is taken off products first; nil for nothing.
+  var correction: AxesCorrection?
+
   /// The factor and shift of a row, and the positive scale of its scores.
   func row(_ facts: RowFacts) -> (row: AffineScores.Row, scale: Float) {
     switch rule {
@@ -74,6 +110,12 @@ struct Score: Sendable {
       return (AffineScores.Row(factor: facts.productFactor, shift: facts.meanCosine), 1)
     case .lessEmpty:
       return (AffineScores.Row(factor: facts.productFactor, shift: facts.emptyCosine), 1)
+    case .lessAxes:
+      let rest = 1 - facts.axesSquare
+      return (
+        AffineScores.Row(factor: facts.productFactor, shift: facts.meanCosine),
+        rest > Self.leastRest ? 1 / rest.squareRoot() : 0
+      )
     case .projected:
       let rest = 1 - facts.meanCosine * facts.meanCosine
       let factor = rest > Self.leastRest ? 1 / rest.squareRoot() : 0
@@ -103,6 +145,34 @@ struct Score: Sendable {
     let (row, scale) = row(facts)
     let (label, score) = affine.best(products, row: row)
     return (label, scale * score)
+  }
+
+  /// The vectors of the scores with the other sign; nil for a score that has none.
+  var opposite: AffineScores? {
+    guard kind.isSigned else { return nil }
+    func negated(_ elements: [Float]) -> [Double] { elements.map { -Double($0) } }
+    return AffineScores(
+      slopes: negated(affine.slopes), shifts: negated(affine.shifts),
+      // A label that is never best is never least.
+      constants: affine.constants.indices.map {
+        let constant = Double(affine.constants[$0])
+        return affine.slopes[$0] == 0 ? constant : -constant
+      })
+  }
+
+  /// The label of a row that scores least, of a signed score.
+  ///
+  /// - Parameters:
+  ///   - products: v · t_j, [C].
+  ///   - facts: What is known of the row.
+  ///   - opposite: `opposite`.
+  /// - Returns: The label, of equal ones the first, and its score.
+  func least(
+    _ products: Span<Float>, _ facts: RowFacts, opposite: AffineScores
+  ) -> (label: Int32, score: Float) {
+    let (row, scale) = row(facts)
+    let (label, score) = opposite.best(products, row: row)
+    return (label, -scale * score)
   }
 
   /// The rank of a label in a row, from 1: one more than the labels that score higher.

@@ -9,6 +9,20 @@ extension VerdictReport {
     let shape: [Int]
     /// The values as they are stored.
     let bytes: () -> Data
+
+    /// A column of `Float`.
+    static func numbers(
+      _ name: String, _ count: Int, _ values: @escaping () -> [Float]
+    ) -> Column {
+      Column(name: name, dtype: .f32, shape: [count]) { littleEndianBytes(values()) }
+    }
+
+    /// A column of `Int32`.
+    static func integers(
+      _ name: String, _ count: Int, _ values: @escaping () -> [Int32]
+    ) -> Column {
+      Column(name: name, dtype: .i32, shape: [count]) { littleEndianBytes(values()) }
+    }
   }
 
   /// All columns, [n] each and in the order of `feature_id`, widest types first: for each variant and score
@@ -18,10 +32,10 @@ extension VerdictReport {
     let selection = verdict.run.scan.selection
     let count = selection.count
     func numbers(_ name: String, _ values: @escaping () -> [Float]) -> Column {
-      Column(name: name, dtype: .f32, shape: [count]) { littleEndianBytes(values()) }
+      .numbers(name, count, values)
     }
     func ids(_ name: String, _ values: @escaping () -> [Int32]) -> Column {
-      Column(name: name, dtype: .i32, shape: [count]) { littleEndianBytes(values()) }
+      .integers(name, count, values)
     }
     var columns = [
       ids("feature_id") { selection.ids(at: 0..<count).flatMap { $0.map { Int32($0) } } }
@@ -39,6 +53,7 @@ extension VerdictReport {
           columns.append(numbers(name + ".p_in_place") { inPlace.pValues.map { Float($0) } })
         }
       }
+      columns += scoreFactColumns(report)
       statuses.append(
         Column(name: report.form.rawValue + ".status", dtype: .u8, shape: [count]) {
           littleEndianBytes(report.statuses.map(\.rawValue))
@@ -48,7 +63,7 @@ extension VerdictReport {
   }
 
   /// The id of a label among all, -1 for none.
-  private func labelID(_ position: Int32) -> Int32 {
+  func labelID(_ position: Int32) -> Int32 {
     position < 0 ? -1 : verdict.labelIDs[Int(position)]
   }
 }

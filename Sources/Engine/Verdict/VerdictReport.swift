@@ -50,6 +50,7 @@ extension VerdictReport {
       "variants": .array(reports.map { .object(json($0)) }),
       "hygiene": hygiene,
       "strata": strata,
+      "score_facts": scoreFacts,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]
@@ -76,6 +77,7 @@ extension VerdictReport {
       "control": report.control.map { .object($0.json) } ?? .null,
       "ceiling": report.ceiling.map { .object(json($0)) } ?? .null,
       "scores": .array(report.namings.map { .object(json($0)) }),
+      "score_facts": .object(json(report.scoreFacts)),
     ]
   }
 

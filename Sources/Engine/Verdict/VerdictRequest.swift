@@ -19,6 +19,12 @@ public struct VerdictRequest: Sendable {
   /// The names of the truth's classes, one a line; nil where class ids are label ids.
   public var classes: String?
 
+  /// A file with the embedding of the empty label, for labels that are ready embeddings; nil without.
+  public var emptyEmbedding: String?
+
+  /// The name of its tensor, where the file has several.
+  public var emptyKey: String?
+
   /// The numbers of null banks that can be asked for.
   public static let rotationLimits = 1...64
 

@@ -13,6 +13,8 @@ public struct VerdictRun: Sendable {
 
   /// Features that do not stand for themselves.
   let hygiene: FeatureHygiene
+  /// The embedding of the empty label.
+  let emptyPrompt: EmptyPrompt
 
   private let materials: LensMaterials
   private let labels: LabelSide
@@ -47,6 +49,7 @@ public struct VerdictRun: Sendable {
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
+    emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
     materials.covariance = truth?.covariance(workers: run.memory.workers)
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
@@ -87,10 +90,12 @@ public struct VerdictRun: Sendable {
     judge.seed = request.seed
     judge.truth = truth?.positions
     if request.nullBanks > 0 {
-      judge.axes = TextAxes(labels)
+      judge.textAxes = TextAxes(labels)
       judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
       judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
     }
+    judge.empty = emptyPrompt.embedding
+    judge.sigmoid = run.sigmoid
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
     for form in forms {
@@ -147,6 +152,7 @@ public struct VerdictError: EngineError, Equatable {
     case tooFewLabels(Int)
     case equalLabels(Int)
     case nothingJudged([String])
+    case emptyLabel(found: String, expected: String)
   }
 
   /// The file concerned.
@@ -165,6 +171,8 @@ public struct VerdictError: EngineError, Equatable {
       "labels: found \(count) that can be used, expected two at least to choose from"
     case .equalLabels(let count):
       "labels: found \(count) with one and the same embedding, expected different ones"
+    case .emptyLabel(let found, let expected):
+      "embedding of the empty label: found \(found), expected \(expected)"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
         + reasons.map { $0.printable(limit: 400) }.joined(separator: "; ")

@@ -83,6 +83,20 @@ enum ScoreOracle {
     case .empty:
       guard let empty else { return [] }
       return features.map { v in texts.map { dot(v, unit(difference($0, empty))) } }
+    case .textDifference:
+      return features.map { v in texts.map { dot(v, difference($0, mean)) } }
+    case .emptyDifference:
+      return features.map { v in texts.map { dot(v, $0) - dot(v, empty ?? []) } }
+    case .allButTop:
+      let axes = principalAxes(texts, count: LabelAxes.topCount(width: mean.count))
+      func rest(_ row: [Double]) -> [Double] {
+        unit(axes.reduce(row) { difference($0, $1, times: dot(row, $1)) })
+      }
+      let labels = texts.map { rest(difference($0, mean)) }
+      return features.map { v in labels.map { dot(rest(v), $0) } }
+    case .whitened:
+      let (features, labels) = (whitened(features), whitened(texts))
+      return features.map { v in labels.map { dot(v, $0) } }
     default:
       let axis = unit(mean)
       return features.map { v in
