@@ -21,8 +21,9 @@ struct AggregateTest: Sendable, Equatable {
   /// The quantile that the bank must exceed.
   static let quantile = 0.995
 
-  /// Whether the bank is beyond its null banks. Where there is nothing to be found, with 200 null banks this
-  /// is so for one bank of 201.
+  /// Whether the bank is beyond its null banks.
+  ///
+  /// Where there is nothing to be found, with 200 null banks this is so for one bank of 201.
   var exceeds: Bool { observed > limit }
 
   /// Compares a figure with its values over null banks.

@@ -8,8 +8,10 @@ struct BankEvidence: Sendable {
   struct Shares: Sendable, Equatable {
     /// The share of features at or over the null's 95 % quantile.
     let share: AggregateTest
-    /// The share of features at or over the null's median. Many features that are each only a little nearer to their labels
-    /// than chance has it show here first.
+    /// The share of features at or over the null's median.
+    ///
+    /// Many features that are each only a little nearer to their labels than chance has it show
+    /// here first.
     let half: AggregateTest
     /// Whether one of the two exceeds.
     var exceeds: Bool { share.exceeds || half.exceeds }
@@ -55,8 +57,9 @@ struct BankEvidence: Sendable {
   /// Whether the bank exceeds random vectors in its place: by a share of `centred` or of `both`.
   var exceedsInPlace: Bool { inPlace.values.contains { $0.exceeds } }
 
-  /// Whether the bank is more than null banks of both kinds. Rotated banks alone do not do: any directions that
-  /// pass a model's head lie where texts lie.
+  /// Whether the bank is more than null banks of both kinds.
+  ///
+  /// Rotated banks alone do not do: any directions that pass a model's head lie where texts lie.
   var beatsNull: Bool { exceedsRotated && exceedsInPlace }
 }
 

@@ -167,6 +167,7 @@ extension EvidenceSample {
   /// The trace of the covariance of features where nothing lies along m, given the mean of the features.
   ///
   /// - Parameter mean: Their mean, [D], in these coordinates.
+  /// - Returns: The trace.
   func trace(mean: Span<Float>) -> Double {
     var along = 0.0
     for p in labelAxis.indices { along += Double(labelAxis[p]) * Double(mean[p]) }
@@ -226,6 +227,7 @@ struct ProductSums: Sendable {
   /// The mean of the squares of doubly centred x.
   ///
   /// - Parameter rows: How many rows were added.
+  /// - Returns: The mean square.
   func residual(rows: Int) -> Double {
     let (m, c) = (Double(rows), Double(columnCount))
     let columnSquares = columns.sums.reduce(0) { $0 + $1 * $1 }

@@ -22,7 +22,9 @@ struct FormJudge: Sendable {
   var evidence: BankEvidence.Request?
   /// The axes of the labels, which evidence needs.
   var textAxes: TextAxes?
-  /// The variants that have a whole sample and the power; all if nil. Others have a smaller sample.
+  /// The variants that have a whole sample and the power; all if nil.
+  ///
+  /// Others have a smaller sample.
   var formsWithPower: [LensForm]?
   /// Groups of features that are not independent of each other, [n].
   var clusters: [Int]?

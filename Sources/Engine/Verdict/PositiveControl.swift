@@ -20,13 +20,12 @@ struct PositiveControl: Sendable, Equatable {
   /// The most labels that are tried, evenly spaced.
   static let limit = 4096
 
-  /// Reads directions made of labels.
+  /// Reads directions made of labels; nil if the map is not linear.
   ///
   /// - Parameters:
   ///   - map: The map of the variant.
   ///   - labels: The labels.
   ///   - workers: The number of threads; the result is the same for any.
-  /// - Returns: What is found; nil if the map is not linear.
   init?(_ map: DirectionMap, labels: LabelSide, workers: Int) {
     guard map.map != .full else { return nil }
     let step = (labels.count + Self.limit - 1) / Self.limit

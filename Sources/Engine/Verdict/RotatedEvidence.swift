@@ -69,6 +69,7 @@ extension RotatedEvidence {
   ///   - sample: The sample.
   ///   - rows: The features and the mean of the bank, as they are turned, [m + 1, D].
   ///   - trace: The product of the traces of the covariances of features and labels.
+  /// - Returns: The figures.
   static func measure(_ sample: EvidenceSample, _ rows: [Float], trace: Double) -> Measurement {
     let (labels, stride) = (sample.labels, sample.columnCount)
     let scores = sample.scores(rows)

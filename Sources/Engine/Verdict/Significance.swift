@@ -97,6 +97,7 @@ struct Significance: Sendable {
   ///   - bootstrap: Its replicates.
   ///   - others: The mean without each of the groups of the null, [g].
   ///   - isKnown: Whether features are of more than one cluster; one says nothing of others.
+  /// - Returns: The mean with its interval.
   static func interval(
     mean: Double, bootstrap: [Double], others: [Double], isKnown: Bool = true
   ) -> IntervalEstimate {

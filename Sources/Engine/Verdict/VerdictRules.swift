@@ -16,9 +16,9 @@ struct VerdictRules: Sendable {
   static let confidentTimes = 10.0
   /// N_eff under this share of its null median is a collapse.
   static let leastEffectiveShare = 0.2
-  /// A label that is first for more than this share of the features,
+  /// A label that is first for more than this share of the features is a hub, with the next.
   static let hubShare = 0.1
-  /// and this many times as often as by chance, is a collapse too.
+  /// A hub that is first this many times as often as by chance is a collapse too.
   static let hubTimes = 10.0
   /// The features that a collapse is judged of at least: of fewer, one or two can make a share.
   static let leastFeatures = 21

@@ -72,7 +72,9 @@ import Testing
   }
 
   /// Banks without label information, with a common component: by each test the bank is one of 20 that are alike, so its rank among
-  /// its 19 null banks is any with the same probability. Of 60 banks the mean p-value of a test, of which a single one has a deviation of
+  /// its 19 null banks is any with the same probability.
+  ///
+  /// Of 60 banks the mean p-value of a test, of which a single one has a deviation of
   /// 0.288, is within four deviations of 0.525.
   @Test func nullBanksAreLikeTheirNulls() {
     var (ratios, shares, halves, inPlace): ([Double], [Double], [Double], [Double]) = (

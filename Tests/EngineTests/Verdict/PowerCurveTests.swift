@@ -125,7 +125,9 @@ import Testing
 
   /// At the sizes of a ViT-L/14 (768 wide, 1000 labels of effective rank 100 to 300) planted labels are first as
   /// often as simulated before: 7 % at cosine 0.10, 58 to 63 % at 0.12, 96 to 98 % at 0.15, all at 0.18; significant
-  /// for themselves (p < 0.001) only from there on. Five deviations of a share of 512 planted features are added.
+  /// for themselves (p < 0.001) only from there on.
+  ///
+  /// Five deviations of a share of 512 planted features are added.
   @Test func labelsAreRecoveredAsReferenceFiguresHaveIt() throws {
     let width = 768
     var generator = SplitMix64(seed: 303)
@@ -167,8 +169,9 @@ import Testing
     return 1 / (quarter * quarter.squareRoot())
   }
 
-  /// Power rises with the cosine, and is all at large ones, none to speak of at none. Planted banks are the same at
-  /// all cosines, so a fall by chance is smaller than two banks.
+  /// Power rises with the cosine, and is all at large ones, none to speak of at none.
+  ///
+  /// Planted banks are the same at all cosines, so a fall by chance is smaller than two banks.
   @Test func powerRisesWithTheCosine() throws {
     let source = BankSample(features: 80, labels: 25, width: 32, seed: 304)
     let moments = BankMoments(source.bank, workers: 1)

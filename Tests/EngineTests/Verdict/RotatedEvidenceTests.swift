@@ -35,6 +35,7 @@ import Testing
   }
 
   /// All figures of the bank and of two rotations are those of definitions in `Double`, of the features as they are turned.
+  ///
   /// Scores are products of unit vectors in `Float`, divided by lengths above 0.1.
   @Test(arguments: [true, false])
   func figuresAreTheirDefinitions(hasCommon: Bool) {

@@ -56,8 +56,9 @@ import Testing
     #expect(banks.share.lower > 0 || banks.share.upper < 1)
   }
 
-  /// Intervals of the share of p-values of at most 0.05 and of π₀ hold 0.05 and 1 in about 95 % where scores are those of the null, for
-  /// which four banks stand, each with an effect of its own. Of 100 trials 84 do, if 95 % are expected, but once in 100,000.
+  /// Intervals of the share of p-values of at most 0.05 and of π₀ hold 0.05 and 1 in about 95 % under the null.
+  ///
+  /// Four banks stand for it, each with an effect of its own. Of 100 trials 84 do, if 95 % are expected, but once in 100,000.
   @Test func intervalsCoverWhatIsTrue() {
     var generator = SplitMix64(seed: 702)
     var (shares, nullShares) = (0, 0)
