@@ -1,4 +1,4 @@
-/// Takes what features and labels have along the first principal axes of the labels off their products:
+/// Takes what features and labels have along the first principal axes of the labels off their products.
 ///
 ///     s_ij - Σ_k (v_i · b_k) (u_j · b_k)
 ///

@@ -1,5 +1,4 @@
-/// Takes the vectors of a bank to where their covariance is the identity, or nearly, and makes them unit
-/// vectors:
+/// Takes the vectors of a bank to where their covariance is the identity, or nearly, as unit vectors.
 ///
 ///     y_i = W (x_i - μ) / |W (x_i - μ)|        W = (Σ + λ tr Σ / D)^(-1/2)
 ///

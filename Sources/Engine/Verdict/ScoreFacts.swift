@@ -83,13 +83,12 @@ struct SignReading: Sendable {
   /// nil without truth.
   let rightBySize: IntervalEstimate?
 
-  /// Compares best and least scores.
+  /// Compares best and least scores; nil for a score without sign, or if no feature is read.
   ///
   /// - Parameters:
   ///   - naming: What features score.
   ///   - featureCount: The features that are read.
   ///   - truth: The true label of each feature, -1 for none, [n]; nil without truth.
-  /// - Returns: nil for a score without sign, or if no feature is read.
   init?(_ naming: BankReading.Naming, featureCount: Int, truth: [Int32]?) {
     guard naming.kind.isSigned, featureCount > 0 else { return nil }
     kind = naming.kind

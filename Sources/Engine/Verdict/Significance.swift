@@ -24,7 +24,7 @@ struct Significance: Sendable {
   /// Compares best scores with those of null features.
   ///
   /// The null is pooled over features and null banks, within strata. Intervals have the variance of the
-  /// bootstrap over clusters, and that of the figures by single null banks over the number of banks, since all
+  /// bootstrap over clusters (`ClusterBootstrap.variance`), and that of the figures by single null banks over the number of banks, since all
   /// features share them.
   ///
   /// - Parameters:
@@ -53,10 +53,9 @@ struct Significance: Sendable {
     }
     let groups = clusters.map { clusters in read.map { clusters[$0] } }
     func interval(_ value: (Double) -> Double) -> IntervalEstimate {
-      let bootstrap = ClusterBootstrap(values: tested.map(value), clusters: groups)
-        .replicates(seed: seed, workers: workers)
+      let items = ClusterBootstrap(values: tested.map(value), clusters: groups)
       return Self.interval(
-        mean: Self.mean(tested.map(value)), bootstrap: bootstrap,
+        mean: Self.mean(tested.map(value)), variance: items.variance,
         banks: single.map { Self.mean($0.map(value)) })
     }
     share = interval { $0 <= Self.level ? 1 : 0 }
@@ -77,10 +76,10 @@ struct Significance: Sendable {
 
   /// A mean with the normal interval of the two variances, cut off at 0 and 1.
   private static func interval(
-    mean: Double, bootstrap: [Double], banks: [Double]
+    mean: Double, variance: Double, banks: [Double]
   ) -> IntervalEstimate {
     let between = banks.count > 1 ? sampleVariance(banks) / Double(banks.count) : 0
-    let deviation = (sampleVariance(bootstrap) + between).squareRoot()
+    let deviation = (variance + between).squareRoot()
     let z = Distributions.normalQuantile((1 + IntervalEstimate.usualConfidence) / 2)
     func cut(_ value: Double) -> Double { min(1, max(0, value)) }
     return IntervalEstimate(
