@@ -61,6 +61,22 @@ public struct ClusterBootstrap: Sendable {
     return total[1] == 0 ? .nan : total[0] / total[1]
   }
 
+  /// The variance of the replicates of a large sample, without drawing any: Σ (x_c - r w_c)² / (Σ w)² over
+  /// clusters, r the estimate.
+  ///
+  /// Exactly the variance of all possible replicates where every w is 1 and each item is a cluster; else to
+  /// first order in one over the number of clusters. Source: Davison, Hinkley 1997, section 2.7.2.
+  public var variance: Double {
+    let total = sums.reduce(SIMD2(0, 0), +)
+    guard total[1] != 0 else { return .nan }
+    let ratio = total[0] / total[1]
+    let squares = sums.reduce(0.0) { sum, item in
+      let rest = item[0] - ratio * item[1]
+      return sum + rest * rest
+    }
+    return squares / (total[1] * total[1])
+  }
+
   /// The statistic of resampled clusters.
   ///
   /// - Parameters:

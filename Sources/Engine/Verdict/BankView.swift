@@ -112,23 +112,32 @@ extension BankView {
     }
   }
 
+  /// Vectors of a random bank but for their factors, as many as products take, and the factors.
+  typealias Drawn = (vectors: [Float], factors: [Float])
+
+  /// The vectors of a tile of a random bank, the same whether it is seen whitened or not; nil for others.
+  func draw(tile: Int, rows: Int) -> Drawn? {
+    guard case .gaussian(let bank) = kind else { return nil }
+    return bank.draw(tile: tile, rows: rows, room: JointBank.tileRows - rows)
+  }
+
   /// Multiplies the vectors of a tile with the vectors of the view.
   ///
   /// - Parameters:
   ///   - images: Unit images of the real bank, whitened if the view is, at least
   ///     `layout.paddedRows(rows)` of them; random vectors do not depend on them.
   ///   - rows: How many are used.
+  ///   - drawn: The vectors of a random bank, as `draw` gives them; nil to draw them here.
   ///   - tile: The number of the tile.
   ///   - room: Receives the products.
   /// - Returns: What is known of each row besides, [rows].
   func multiply(
-    _ images: Span<Float>, rows: Int, tile: Int, into room: inout Room
+    _ images: Span<Float>, rows: Int, drawn: Drawn? = nil, tile: Int, into room: inout Room
   ) -> [Score.RowFacts] {
-    guard case .gaussian(let bank) = kind else {
+    guard let drawn = drawn ?? draw(tile: tile, rows: rows) else {
       multiply(images, rows: rows, into: &room)
       return facts([Float](repeating: 1, count: rows), of: room)
     }
-    let drawn = bank.draw(tile: tile, rows: rows, room: layout.paddedRows(rows) - rows)
     if let whitening {
       let white = whitening.unitRows(drawn.vectors.span, factors: drawn.factors)
       multiply(white.span, rows: rows, into: &room)

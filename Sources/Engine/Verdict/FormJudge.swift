@@ -98,7 +98,7 @@ struct FormJudge: Sendable {
       ? nil
       : Significance(
         scores, beside: nullScores, strata: strata, isIndependent: isIndependent,
-        clusters: clusters, seed: seed,
+        clusters: clusters,
         workers: workers)
   }
 

@@ -38,11 +38,10 @@ struct Significance: Sendable {
   ///     then divided anew, into `groupCount` groups, however many banks there are.
   ///   - clusters: Features that are not independent of each other have the same number, [n]; each
   ///     stands alone if nil.
-  ///   - seed: Determines the intervals.
   ///   - workers: The number of threads; the result is the same for any.
   init(
     _ scores: [Float], beside nullScores: [[Float]], strata: [Int], isIndependent: Bool = false,
-    clusters: [Int]?, seed: UInt64, workers: Int
+    clusters: [Int]?, workers: Int
   ) {
     let read = scores.indices.filter { !scores[$0].isNaN }
     let count = (strata.max() ?? 0) + 1
@@ -65,10 +64,9 @@ struct Significance: Sendable {
     let groups = clusters.map { clusters in read.map { clusters[$0] } }
     let clusterCount = groups.map { Set($0).count } ?? read.count
     func interval(_ value: (Double) -> Double) -> IntervalEstimate {
-      let bootstrap = ClusterBootstrap(values: tested.map(value), clusters: groups)
-        .replicates(seed: seed, workers: workers)
+      let items = ClusterBootstrap(values: tested.map(value), clusters: groups)
       return Self.interval(
-        mean: Self.mean(tested.map(value)), bootstrap: bootstrap,
+        mean: Self.mean(tested.map(value)), variance: items.variance,
         others: others.map { Self.mean($0.map(value)) }, isKnown: clusterCount > 1)
     }
     share = interval { $0 <= Self.level ? 1 : 0 }
@@ -94,12 +92,12 @@ struct Significance: Sendable {
   ///
   /// - Parameters:
   ///   - mean: The mean.
-  ///   - bootstrap: Its replicates.
+  ///   - variance: Its variance over features, that of the bootstrap.
   ///   - others: The mean without each of the groups of the null, [g].
   ///   - isKnown: Whether features are of more than one cluster; one says nothing of others.
   /// - Returns: The mean with its interval.
   static func interval(
-    mean: Double, bootstrap: [Double], others: [Double], isKnown: Bool = true
+    mean: Double, variance: Double, others: [Double], isKnown: Bool = true
   ) -> IntervalEstimate {
     func cut(_ value: Double) -> Double { min(1, max(0, value)) }
     let groups = Double(others.count)
@@ -107,14 +105,14 @@ struct Significance: Sendable {
       return IntervalEstimate(estimate: cut(mean), lower: 0, upper: 1)
     }
     let null = sampleVariance(others) * (groups - 1) * (groups - 1) / groups
-    let variance = sampleVariance(bootstrap) + null
+    let total = variance + null
     let p = (1 + IntervalEstimate.usualConfidence) / 2
     // Beyond so many degrees of freedom the distribution is the normal one.
-    let freedom = null > 0 ? (groups - 1) * (variance / null) * (variance / null) : .infinity
+    let freedom = null > 0 ? (groups - 1) * (total / null) * (total / null) : .infinity
     let quantile =
       freedom < 1e6
       ? Distributions.studentQuantile(p, freedom: freedom) : Distributions.normalQuantile(p)
-    let half = quantile * variance.squareRoot()
+    let half = quantile * total.squareRoot()
     return IntervalEstimate(
       estimate: cut(mean), lower: cut(mean - half), upper: cut(mean + half))
   }

@@ -55,10 +55,14 @@ struct TileReader: Sendable {
     let white =
       whitening?.unitRows(
         tile.images.span, factors: [Float](repeating: 1, count: tile.rows)) ?? []
+    let number = tile.positions.lowerBound / JointBank.tileRows
+    // Whitened banks stand in the order of the banks as they are.
+    let drawn = banks.filter { $0.view.whitening == nil }
+      .map { $0.view.draw(tile: number, rows: tile.rows) }
     for (index, bank) in banks.enumerated() {
       let images = bank.view.whitening == nil ? tile.images : white
       let facts = bank.view.multiply(
-        images.span, rows: tile.rows, tile: tile.positions.lowerBound / JointBank.tileRows,
+        images.span, rows: tile.rows, drawn: drawn[index % drawn.count], tile: number,
         into: &rooms[index])
       if index == 0 {
         let isRead = tile.statuses.map { $0 == .read }

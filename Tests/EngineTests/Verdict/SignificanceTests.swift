@@ -7,25 +7,20 @@ import Testing
   @Test func intervalsKnowHowFewNullBanksThereAre() {
     let others = [0.50, 0.52, 0.48, 0.50]
     let variance = 3.0 / 4 * 0.0008
-    let few = Significance.interval(mean: 0.5, bootstrap: [0.5, 0.5, 0.5], others: others)
+    let few = Significance.interval(mean: 0.5, variance: 0, others: others)
     #expect(abs(few.upper - (0.5 + 3.182446305 * variance.squareRoot())) < 1e-9)
     #expect(abs(few.lower - (0.5 - 3.182446305 * variance.squareRoot())) < 1e-9)
     // With twice as much variance of the bootstrap: three times the variance, 3 · 3² degrees of freedom.
-    let spread = (variance * 1.5).squareRoot()
-    let both = Significance.interval(
-      mean: 0.5, bootstrap: [0.5 - spread, 0.5 + spread, 0.5 - spread, 0.5 + spread],
-      others: others)
-    let bootstrap = 4 * spread * spread / 3
-    let whole = bootstrap + variance
-    #expect(abs(bootstrap - 2 * variance) < 1e-12)
+    let both = Significance.interval(mean: 0.5, variance: 2 * variance, others: others)
+    let whole = 3 * variance
     let quantile = Distributions.studentQuantile(0.975, freedom: 3 * 9)
     #expect(abs(both.upper - (0.5 + quantile * whole.squareRoot())) < 1e-9)
   }
 
   @Test func oneNullBankLeavesTheIntervalOpen() {
-    let one = Significance.interval(mean: 0.3, bootstrap: [0.3, 0.31], others: [0.3])
+    let one = Significance.interval(mean: 0.3, variance: 1e-4, others: [0.3])
     #expect(one == IntervalEstimate(estimate: 0.3, lower: 0, upper: 1))
-    let none = Significance.interval(mean: 0.3, bootstrap: [0.3, 0.3], others: [0.3, 0.3])
+    let none = Significance.interval(mean: 0.3, variance: 0, others: [0.3, 0.3])
     #expect(none == IntervalEstimate(estimate: 0.3, lower: 0.3, upper: 0.3))
   }
 
@@ -37,7 +32,7 @@ import Testing
     let null = (0..<3).map { _ in generator.normals(80).map { Float($0) } }
     let strata = (0..<80).map { $0 % 3 }
     let found = Significance(
-      scores, beside: null, strata: strata, clusters: nil, seed: 1, workers: 2)
+      scores, beside: null, strata: strata, clusters: nil, workers: 2)
     for feature in 0..<80 {
       let pool = null.flatMap { bank in
         (0..<80).filter { strata[$0] == strata[feature] }.map { bank[$0] }
@@ -47,7 +42,7 @@ import Testing
     }
     let together = [Int](repeating: 0, count: 80)
     let banks = Significance(
-      scores, beside: null, strata: together, isIndependent: true, clusters: nil, seed: 1,
+      scores, beside: null, strata: together, isIndependent: true, clusters: nil,
       workers: 2)
     let exact = scores.map { score in
       Double(1 + null.joined().count { $0 >= score }) / 241
@@ -70,7 +65,7 @@ import Testing
       let observed = generator.normals(40).map { Float(1.118 * $0) }
       let found = Significance(
         observed, beside: [bank(), bank(), bank(), bank()],
-        strata: [Int](repeating: 0, count: 40), clusters: nil, seed: UInt64(trial), workers: 2)
+        strata: [Int](repeating: 0, count: 40), clusters: nil, workers: 2)
       if found.share.covers(0.05) { shares += 1 }
       if found.nullShare.covers(1) { nullShares += 1 }
     }
