@@ -26,6 +26,8 @@ struct FormJudge: Sendable {
   ///
   /// Others have a smaller sample.
   var formsWithPower: [LensForm]?
+  /// The variant of the scan, whose probabilities are compared with those of rotated features.
+  var formInUse: LensForm?
   /// Groups of features that are not independent of each other, [n].
   var clusters: [Int]?
   /// The number of threads.
@@ -79,7 +81,16 @@ struct FormJudge: Sendable {
       sample: moments.sample, samplePositions: moments.samplePositions,
       evidence: evidence(form, moments),
       control: evidence == nil ? nil : PositiveControl(bank.map, labels: labels, workers: workers),
+      confidence: form == formInUse ? confidence(views, moments) : nil,
       seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  private func confidence(_ views: [BankView], _ moments: BankMoments) -> NamingConfidence? {
+    moments.sample.isEmpty
+      ? nil
+      : NamingConfidence(
+        Array(views.prefix(1 + rotations)), sample: moments.sample, labels: labels,
+        temperature: temperature, workers: workers)
   }
 
   private func evidence(_ form: LensForm, _ moments: BankMoments) -> BankEvidence? {

@@ -9,9 +9,9 @@ struct FormReport: Sendable {
     /// How labels are used.
     let hubs: LabelUse
     /// The comparison with rotated features, where the score has null banks.
-    let rotated: Significance?
+    var rotated: Significance?
     /// The comparison with random vectors in the place of the features.
-    let inPlace: Significance?
+    var inPlace: Significance?
     /// The comparison with what features fire on.
     var agreement: VerdictTruth.Agreement?
   }
@@ -38,6 +38,10 @@ struct FormReport: Sendable {
   var evidence: BankEvidence?
   /// Whether directions made of labels are read; nil if the variant is not linear or it was not asked for.
   var control: PositiveControl?
+  /// How sure probabilities are; of the variant in use alone.
+  var confidence: NamingConfidence?
+  /// What is found in parts of the features; of the variant in use alone.
+  var strata: [VerdictEvidence.Stratum] = []
   /// What can be asked of any lens, where there is a truth of pictures with embeddings.
   var ceiling: LensCeiling?
   /// The wall time that it took.
@@ -49,6 +53,8 @@ struct FormReport: Sendable {
     for index in namings.indices {
       namings[index].reading.rotatedScores = []
       namings[index].reading.gaussianScores = []
+      namings[index].rotated?.trim()
+      namings[index].inPlace?.trim()
     }
   }
 }

@@ -3,6 +3,11 @@ struct Significance: Sendable {
   /// The p-value of each feature, [n]; NaN where it is not read.
   let pValues: [Double]
 
+  /// The p-values without each of the groups of the null, [groups][n]; NaN where not read.
+  ///
+  /// Intervals of parts of the features need them.
+  private(set) var others: [[Float]]
+
   /// How many strata of features have a null of their own.
   let strataCount: Int
 
@@ -61,6 +66,11 @@ struct Significance: Sendable {
     let others = mapInParallel(count: counts.groupCount, workers: workers) {
       counts.pValues(without: $0)
     }
+    self.others = others.map { tested in
+      var whole = [Float](repeating: .nan, count: scores.count)
+      for (feature, p) in zip(read, tested) { whole[feature] = Float(p) }
+      return whole
+    }
     let groups = clusters.map { clusters in read.map { clusters[$0] } }
     let clusterCount = groups.map { Set($0).count } ?? read.count
     func interval(_ value: (Double) -> Double) -> IntervalEstimate {
@@ -92,12 +102,14 @@ struct Significance: Sendable {
   ///
   /// - Parameters:
   ///   - mean: The mean.
-  ///   - variance: Its variance over features, that of the bootstrap.
+  ///   - variance: Its variance over clusters of features.
   ///   - others: The mean without each of the groups of the null, [g].
   ///   - isKnown: Whether features are of more than one cluster; one says nothing of others.
+  ///   - confidence: That of the interval.
   /// - Returns: The mean with its interval.
   static func interval(
-    mean: Double, variance: Double, others: [Double], isKnown: Bool = true
+    mean: Double, variance: Double, others: [Double], isKnown: Bool = true,
+    confidence: Double = IntervalEstimate.usualConfidence
   ) -> IntervalEstimate {
     func cut(_ value: Double) -> Double { min(1, max(0, value)) }
     let groups = Double(others.count)
@@ -106,7 +118,7 @@ struct Significance: Sendable {
     }
     let null = sampleVariance(others) * (groups - 1) * (groups - 1) / groups
     let total = variance + null
-    let p = (1 + IntervalEstimate.usualConfidence) / 2
+    let p = (1 + confidence) / 2
     // Beyond so many degrees of freedom the distribution is the normal one.
     let freedom = null > 0 ? (groups - 1) * (total / null) * (total / null) : .infinity
     let quantile =
@@ -116,6 +128,28 @@ struct Significance: Sendable {
     return IntervalEstimate(
       estimate: cut(mean), lower: cut(mean - half), upper: cut(mean + half))
   }
+
+  /// 1 - π₀ of some features, by their p-values among all.
+  ///
+  /// - Parameters:
+  ///   - members: Their positions, some of which are read.
+  ///   - clusters: A number for each feature that duplicates share, [n].
+  ///   - confidence: That of the interval.
+  /// - Returns: The share with its interval, which is cut off at 0 and 1.
+  func beyond(of members: [Int], clusters: [Int], confidence: Double) -> IntervalEstimate {
+    let tested = members.filter { !pValues[$0].isNaN }
+    let lambda = NullShare.usualLambda
+    func value(_ p: Double) -> Double { p > lambda ? 1 - 1 / (1 - lambda) : 1 }
+    let mean = ClusteredMean(
+      tested.map { value(pValues[$0]) }, clusters: tested.map { clusters[$0] })
+    return Self.interval(
+      mean: mean.mean, variance: mean.deviation * mean.deviation,
+      others: others.map { other in Self.mean(tested.map { value(Double(other[$0])) }) },
+      isKnown: mean.deviation.isFinite, confidence: confidence)
+  }
+
+  /// Lets go of what intervals of parts of the features need.
+  mutating func trim() { others = [] }
 
   private static func mean(_ values: [Double]) -> Double {
     values.reduce(0, +) / Double(values.count)

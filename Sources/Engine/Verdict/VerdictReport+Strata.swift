@@ -7,25 +7,9 @@ extension VerdictReport {
       reports.map { report in
         [
           "id": .string(report.form.rawValue),
-          "strata": .array(strata(of: report).strata.map { json($0, of: report) }),
+          "strata": .array(verdict.strata(of: report).strata.map { json($0, of: report) }),
         ]
       })
-  }
-
-  /// The strata of a variant's features.
-  ///
-  /// - Parameter report: What was found of the variant.
-  /// - Returns: Quarters by each factor that is known.
-  func strata(of report: FormReport) -> FeatureStrata {
-    let hygiene = verdict.hygiene
-    let known: [(factor: FeatureStrata.Factor, values: [Double]?)] = [
-      (.density, hygiene.densities), (.angle, hygiene.rowCosines),
-      (.length, hygiene.rows(of: report.form)?.lengths),
-      (.alongMean, report.bankMeanCosines.map { Double($0) }),
-    ]
-    return FeatureStrata(
-      known.compactMap { entry in entry.values.map { (entry.factor, $0) } },
-      isRead: report.statuses.map { $0 == .read })
   }
 
   /// What is found in a stratum by one way of naming; nil where it has no null banks.
@@ -81,5 +65,22 @@ extension VerdictReport {
           IntervalEstimate(estimate: excess.value, lower: spread.lower, upper: spread.upper))
       } ?? .null,
     ]
+  }
+}
+
+extension VerdictRun {
+  /// The strata of a variant's features.
+  ///
+  /// - Parameter report: What was found of the variant.
+  /// - Returns: Quarters by each factor that is known.
+  func strata(of report: FormReport) -> FeatureStrata {
+    let known: [(factor: FeatureStrata.Factor, values: [Double]?)] = [
+      (.density, hygiene.densities), (.angle, hygiene.rowCosines),
+      (.length, hygiene.rows(of: report.form)?.lengths),
+      (.alongMean, report.bankMeanCosines.map { Double($0) }),
+    ]
+    return FeatureStrata(
+      known.compactMap { entry in entry.values.map { (entry.factor, $0) } },
+      isRead: report.statuses.map { $0 == .read })
   }
 }

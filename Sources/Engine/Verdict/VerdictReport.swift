@@ -8,12 +8,21 @@ public struct VerdictReport: Sendable {
   /// The variants that were not judged, with the reason.
   public let omitted: [(form: LensForm, reason: String)]
 
+  /// The figures that verdicts are made of.
+  let evidence: VerdictEvidence
+
+  /// Every verdict, in the order of `VerdictName`: those that hold, those that do not, and those that were not judged.
+  public let findings: [VerdictFinding]
+
   /// The wall time of each variant that was judged.
   public var seconds: [(form: LensForm, seconds: Double)] { reports.map { ($0.form, $0.seconds) } }
 
   init(
-    _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)]
+    _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)],
+    evidence: VerdictEvidence
   ) {
+    self.evidence = evidence
+    findings = VerdictRules(evidence: evidence).findings
     self.verdict = verdict
     self.reports = reports
     self.omitted = omitted
@@ -44,6 +53,8 @@ extension VerdictReport {
         "tau": JSONValue(ColumnStatistics.tau),
         "sample_limit": .integer(BankMoments.sampleLimit),
       ],
+      "verdicts": .array(findings.filter(\.holds).map { .string($0.name.rawValue) }),
+      "findings": .array(findings.map { .object($0.json) }),
       "truth": truth,
       "form_in_use": .string(verdict.run.scan.variant.id),
       "labels": .integer(verdict.labelIDs.count),

@@ -17,7 +17,7 @@ public struct VerdictRun: Sendable {
   let emptyPrompt: EmptyPrompt
 
   private let materials: LensMaterials
-  private let labels: LabelSide
+  let labels: LabelSide
   /// The ids of the labels that take part, [C].
   let labelIDs: [Int32]
 
@@ -62,6 +62,9 @@ public struct VerdictRun: Sendable {
   /// The variant that the scan itself reads; nil if it is none that is judged.
   var formInUse: LensForm? { LensForm(rawValue: run.scan.variant.id) }
 
+  /// The image head of the model, where directions pass it.
+  var head: ImageHead? { materials.head }
+
   /// The factor a of `dec.abs` and `dec.diff`.
   var alpha: Double { materials.alpha }
 
@@ -89,6 +92,7 @@ public struct VerdictRun: Sendable {
     judge.rotations = request.rotations
     judge.seed = request.seed
     judge.truth = truth?.positions
+    judge.formInUse = formInUse
     if request.nullBanks > 0 {
       judge.textAxes = TextAxes(labels)
       judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
@@ -111,6 +115,7 @@ public struct VerdictRun: Sendable {
       judge.clusters = hygiene.clusters(of: form)
       if let report = judge.report(form, bank) {
         var report = compared(report)
+        if form == formInUse { report.strata = workingStrata(report) }
         report.trim()
         reports.append(report)
       } else {
@@ -121,7 +126,12 @@ public struct VerdictRun: Sendable {
       throw VerdictError(
         subject: run.autoencoder.path, reason: .nothingJudged(omitted.map(\.reason)))
     }
-    return VerdictReport(self, reports: reports, omitted: omitted)
+    let controls =
+      try truth?.controls(
+        run.autoencoder, head: head, seed: request.seed, workers: run.memory.workers)
+      ?? .missing("no truth was given")
+    return VerdictReport(
+      self, reports: reports, omitted: omitted, evidence: evidence(reports, controls))
   }
 }
 

@@ -57,7 +57,7 @@ import Testing
   @Test func intervalsCoverWhatIsTrue() {
     var generator = SplitMix64(seed: 702)
     var (shares, nullShares) = (0, 0)
-    for trial in 0..<100 {
+    for _ in 0..<100 {
       func bank() -> [Float] {
         let effect = 0.5 * generator.normals(1)[0]
         return generator.normals(40).map { Float($0 + effect) }
