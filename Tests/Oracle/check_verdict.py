@@ -5,7 +5,9 @@
 Worlds are those of worlds.py; scores, alignment and counts of labels those of verdict_reference.py (NumPy, float64), on
 all features. Every best label must be the reference's but where its two best scores are within 2e-5 of each other, relative to
 the greatest. p-values depend on random numbers that differ here; their shares must agree within 0.02 and three deviations, by the
-spread of the reference's shares between sets of four null banks: where labels are hubs, all features share what chance gives them.
+spread of the reference's shares between sets of four null banks: where labels are hubs, all features share what chance gives them. So do
+null banks of whole samples: limits must agree within what two sets of 200 null banks and two samples differ by, and whether a
+test exceeds must be the same where the reference is not near its limit.
 """
 
 import argparse
@@ -101,6 +103,56 @@ def compare(cause, seed, lensctl, folder):
             if abs(found - p) > 0.02 + 3 * sets.std(ddof=1) * (1 + 1 / SETS) ** 0.5:
                 wrong.append(f"{name}: share of p <= 0.05 {found}, expected about {p}")
         print()
+    found = compare_evidence(variant["evidence"], bank)
+    print(f"{cause:10} evidence: {len(found)} differences; beats null: {variant['evidence']['beats_null']}")
+    if variant["control"]["raw"] != reference.planted_control(world):
+        wrong.append(f"control: found {variant['control']}, expected {reference.planted_control(world)}")
+    return wrong + found
+
+
+def compare_evidence(evidence, bank):
+    """The differences of tests of the whole bank from the reference's, by samples of their own."""
+    reference.SAMPLE = evidence["sample"]
+    aggregate = reference.Aggregate(bank, count=evidence["null_banks"])
+    expected = {
+        (key, name): (aggregate.observed[f"{name}.{key}"], aggregate.null[f"{name}.{key}"])
+        for key in ("raw", "centred", "both") for name in ("share", "half")
+    }  # fmt: skip
+    pairs = [(f"{name}.{key}", evidence["rotated"][key][name], *values) for (key, name), values in expected.items()]
+    pairs += [("rho", evidence["alignment"], aggregate.observed["rho"], aggregate.null["rho"])]
+    pairs += [("energy", evidence["text_span"]["energy"], aggregate.observed["energy"], aggregate.null["energy"])]
+    wrong = []
+    if evidence["text_span"]["axes"] != aggregate.rank:
+        wrong.append(f"axes: found {evidence['text_span']['axes']}, expected {aggregate.rank}")
+    for name, found, observed, null in pairs:
+        limit, spread = np.quantile(null, reference.QUANTILE, method="higher"), max(null.std(), 1e-4)
+        wrong += evidence_test(name, found, observed, np.median(null), limit, spread, len(aggregate.rows))
+    for key, (observed, limit) in aggregate.in_place().items():
+        name, form = key.split(".")
+        found = evidence["in_place"][form][name]
+        center = 0.05 if name == "share" else 0.5
+        wrong += evidence_test(f"in place {key}", found, observed, center, limit, (limit - center) / 2.8, len(aggregate.rows))
+    for cosine in (0.15, 0.2):
+        power = aggregate.power(cosine)
+        found = next(point for point in evidence["power"]["points"] if point["cosine"] == cosine)["power"]
+        if not found["lower"] - 0.15 <= power <= found["upper"] + 0.15:
+            wrong.append(f"power at {cosine}: found {found}, expected about {power}")
+    return wrong
+
+
+def evidence_test(name, found, observed, middle, limit, spread, sample):
+    """What differs in one test: 5 deviations of a limit of 200 banks, whose greatest spreads by half of one, are 3."""
+    wrong = []
+    # Figures of two samples: shares of independent features, or what the null itself spreads by.
+    error = 5 * max(spread, 0.5 / sample**0.5)
+    if abs(found["observed"] - observed) > max(error, 0.1 * abs(observed)):
+        wrong.append(f"{name}: found {found['observed']}, expected about {observed}")
+    if abs(found["null_median"] - middle) > 0.05 * middle + spread:
+        wrong.append(f"{name}: null median {found['null_median']}, expected about {middle}")
+    if abs(found["limit"] - limit) > 3 * spread:
+        wrong.append(f"{name}: limit {found['limit']}, expected about {limit}, spread {spread}")
+    if abs(observed - limit) > 2 * error and found["exceeds"] != bool(observed > limit):
+        wrong.append(f"{name}: exceeds is {found['exceeds']} with {found['observed']}, expected {observed} beside {limit}")
     return wrong
 
 

@@ -28,7 +28,7 @@ struct BankMoments: Sendable {
   /// Passes over a bank.
   ///
   /// Mean and covariance are those of `RowMoments` about the mean of the first tile. The sample
-  /// are the features that are read among all, or among `sampleLimit` that stand evenly spaced.
+  /// are the features that are read among all, or among one each of `sampleLimit` equal parts of them.
   ///
   /// - Parameters:
   ///   - bank: The features.
@@ -64,12 +64,17 @@ struct BankMoments: Sendable {
     samplePositions = positions
   }
 
-  /// Whether a position is among those evenly spaced.
+  /// Whether a position is among those that are sampled.
+  ///
+  /// The k-th of the sample stands anywhere from ⌊k total / limit⌋ to before where the next may stand: evenly spaced
+  /// positions would all be of one kind where features repeat with a period.
   static func isSampled(_ position: Int, of total: Int) -> Bool {
     guard total > sampleLimit else { return true }
-    // The k-th of the sample stands at ⌊k total / limit⌋.
-    let k = (position * sampleLimit + total - 1) / total
-    return k < sampleLimit && k * total / sampleLimit == position
+    // The part of the features that the position lies in.
+    let k = ((position + 1) * sampleLimit - 1) / total
+    let (start, end) = (k * total / sampleLimit, (k + 1) * total / sampleLimit)
+    var generator = SplitMix64(seed: UInt64(k))
+    return position == start + generator.nextIndex(below: end - start)
   }
 
   /// The mean of the features of the first tile that are read, [D]; zeros if there are none.

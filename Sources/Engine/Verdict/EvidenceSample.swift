@@ -20,7 +20,7 @@ struct EvidenceSample: Sendable {
   let strata: [Int]
   let strataCount: Int
 
-  /// The labels and then the axes of the texts as columns, [D, C + r].
+  /// The labels and then the axes of the texts, without what they have along what stays, as columns, [D, C + r].
   let columns: [Float]
 
   /// r.
@@ -67,7 +67,12 @@ struct EvidenceSample: Sendable {
     self.rows = rows
     rowColumns = Self.transposed(rows, width: width)
     labelAxis = Self.entered(labels.meanDirection.map { Float($0) }, frame)
-    columns = Self.transposed(Self.entered(labels.rows + axes.rows, frame), width: width)
+    var vectors = Self.entered(labels.rows + axes.rows, frame)
+    for axis in 0..<axes.count {
+      let end = (labels.count + axis + 1) * width
+      for index in (end - frame.fixedCount)..<end { vectors[index] = 0 }
+    }
+    columns = Self.transposed(vectors, width: width)
     axisCount = axes.count
     turnedCount = width - frame.fixedCount
     meanSquare = moments.mean.reduce(0) { $0 + $1 * $1 }

@@ -5,7 +5,9 @@ struct TextSpan: Sendable, Equatable {
   /// m, to the next whole number.
   let axisCount: Int
 
-  /// The median over features of |U v|²/|v'|², U the axes and v' a feature without what it has along m.
+  /// The median over features of |U v|²/|v'|², v' a feature without what it has along m, and U the axes
+  /// without what they have along the mean of the features where null banks keep it: what is the same in all banks
+  /// would hide what differs.
   let energy: AggregateTest
 
   /// Whether features have more there than rotated features have.
