@@ -14,7 +14,8 @@ struct Verdict: EngineCommand {
       joint space. "beyond" is the share of features that are nearer to their best label than such null \
       features are, with its interval, "found" how many at a false discovery rate of 5 %. With --truth, \
       "right" is the share of names that are what the feature fires on most, and "of what can be" that \
-      share of what pictures in the place of words would name. --max-memory bounds the scan alone. Results are a \
+      share of what pictures in the place of words would name. Below stand the verdicts that hold, by rules that \
+      MODEL.md tabulates. --max-memory bounds the scan alone. Results are a \
       run directory, as scan writes it, with verdict.json and verdict.safetensors.
 
       Example:
@@ -136,8 +137,19 @@ struct Verdict: EngineCommand {
     let lines =
       output.json
       ? [JSONValue.object(report.json).serialized(indent: 2)]
-      : Self.table(report).lines(output.style)
+      : Self.table(report).lines(output.style) + [""] + Self.findings(report, output.style)
     try Output.print(lines)
+  }
+
+  /// The verdicts that hold, each with what was found and what changes it, and the names of those not judged.
+  private static func findings(_ report: VerdictReport, _ style: OutputStyle) -> [String] {
+    var table = Table([("verdict", .left), ("found", .left), ("what to do", .left)])
+    for finding in report.findings where finding.holds {
+      table.add([finding.name.rawValue, finding.sentence, finding.remedy])
+    }
+    let open = report.findings.filter { $0.status.isOpen }.map(\.name.rawValue)
+    return table.lines(style)
+      + (open.isEmpty ? [] : ["not judged (verdict.json has why): " + open.joined(separator: ", ")])
   }
 
   /// The summary: a line for each variant and score that has null banks.

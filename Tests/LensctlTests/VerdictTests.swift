@@ -92,16 +92,47 @@ import Testing
 
   @Test func aSummaryHasALineForEachVariantAndTestedScore() throws {
     let run = try judge("standard-new", "--plain", "--variant", "dec.lin", "--variant", "enc.lin")
-    #expect(run.lines.count == 13)
     #expect(
       run.lines.first
         == "variant\talignment\tscore\tbeyond rotated\tfound\tbeyond random\tfound\tlabels\t"
         + "most frequent label")
     #expect(
-      run.lines.dropFirst().map { $0.split(separator: "\t")[2] } == [
+      run.lines.dropFirst().prefix(12).map { $0.split(separator: "\t")[2] } == [
         "raw", "centred", "both", "zcol", "abtt", "whiten", "raw", "centred", "both", "zcol",
         "abtt", "whiten",
       ])
+    #expect(run.lines[13] == "verdict\tfound\twhat to do")
+  }
+
+  /// `verdict.json` has every verdict, with its figures or with why it was not judged; the summary those that hold, and
+  /// the names of those not judged.
+  @Test func everyVerdictIsGivenOrSaysWhyNot() throws {
+    let run = try judge(
+      "standard-new", "--plain", "--variant", "dec.lin", "--direction", "decoder", "--map", "linear"
+    )
+    let verdict = try JSONValue(
+      parsing: Data(contentsOf: URL(filePath: place.path + "/run/verdict.json")))
+    let findings = try #require(verdict["findings"]?.array)
+    #expect(findings.count == 17)
+    func names(_ isChosen: (JSONValue) -> Bool) -> [String] {
+      findings.filter(isChosen).compactMap { $0["name"]?.string }
+    }
+    let held = names { $0["holds"]?.bool == true }
+    let open = names { $0["not_judged"] != nil }
+    #expect(verdict["verdicts"]?.array?.compactMap(\.string) == held)
+    #expect(!open.contains("WORKS") && open.contains("SIGNIFICANT-BUT-WRONG"))
+    // Of this little autoencoder without truth one of the last three holds, or that it works.
+    #expect(
+      held.count {
+        ["NULL-INDISTINGUISHABLE", "UNDERPOWERED", "PARTIAL", "WORKS"].contains($0)
+      } <= 1)
+    for finding in findings where finding["not_judged"] == nil {
+      #expect(finding["threshold"]?.double != nil && finding["definition"]?.string != nil)
+    }
+    let end = run.lines.drop { !$0.hasPrefix("verdict\t") }.dropFirst()
+    #expect(end.dropLast().map { $0.split(separator: "\t").first.map(String.init) } == held)
+    #expect(
+      end.last == "not judged (verdict.json has why): " + open.joined(separator: ", "))
   }
 
   // MARK: - Truth

@@ -47,6 +47,11 @@ public struct VerdictFinding: Sendable {
     case doesNotHold
     /// It was not judged, for this reason.
     case notJudged(String)
+
+    /// Whether it was not judged.
+    public var isOpen: Bool {
+      if case .notJudged = self { true } else { false }
+    }
   }
 
   /// Which verdict.
