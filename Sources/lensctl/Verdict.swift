@@ -143,9 +143,9 @@ struct Verdict: EngineCommand {
 
   /// The verdicts that hold, each with what was found and what changes it, and the names of those not judged.
   private static func findings(_ report: VerdictReport, _ style: OutputStyle) -> [String] {
-    var table = Table([("verdict", .left), ("found", .left), ("what to do", .left)])
+    var table = Table([("verdict", .left), ("what to do", .left), ("found", .left)])
     for finding in report.findings where finding.holds {
-      table.add([finding.name.rawValue, finding.sentence, finding.remedy])
+      table.add([finding.name.rawValue, finding.remedy, finding.sentence])
     }
     let open = report.findings.filter { $0.status.isOpen }.map(\.name.rawValue)
     return table.lines(style)

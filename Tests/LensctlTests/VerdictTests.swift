@@ -101,7 +101,7 @@ import Testing
         "raw", "centred", "both", "zcol", "abtt", "whiten", "raw", "centred", "both", "zcol",
         "abtt", "whiten",
       ])
-    #expect(run.lines[13] == "verdict\tfound\twhat to do")
+    #expect(run.lines[13] == "verdict\twhat to do\tfound")
   }
 
   /// `verdict.json` has every verdict, with its figures or with why it was not judged; the summary those that hold, and
