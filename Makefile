@@ -12,8 +12,9 @@ PYTHON ?= python3
 BENCH ?=
 SECONDS_A_TARGET ?= 60
 TARGET ?=
+SEEDS ?= 40
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-bench oracle fuzz check-fuzz bench \
+.PHONY: help setup build demo test lint unit-tests check-demo check-bench oracle calibrate fuzz check-fuzz bench \
 	scaling manual install uninstall clean
 
 help: ## List the targets
@@ -67,6 +68,10 @@ oracle: build ## Compare with transformers, safetensors, sae-lens and NumPy (nee
 	$(PYTHON) Tests/Oracle/fuzz_safetensors.py --lensctl $(LENSCTL)
 	$(PYTHON) Tests/Oracle/check_convert.py --lensctl $(LENSCTL)
 	$(PYTHON) Tests/Oracle/check_verdict.py --lensctl $(LENSCTL)
+
+calibrate: build ## Judge planted worlds, and print which verdicts each cause gets (SEEDS=40; NumPy, SciPy, safetensors)
+	@mkdir -p $(OUT)
+	$(PYTHON) Tests/Oracle/calibrate.py --lensctl $(LENSCTL) --seeds $(SEEDS) --log $(OUT)/calibrate.jsonl
 
 # The engine is built anew below .build/fuzz, instrumented; its internals are what is fuzzed.
 fuzz: ## Give every reader of files changed inputs (SECONDS_A_TARGET=60, TARGET=all of them)
