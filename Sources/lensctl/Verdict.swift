@@ -168,8 +168,8 @@ struct Verdict: EngineCommand {
       table.add(
         [
           line.form.rawValue, line.ratio.value.text(2) + " +- " + line.ratio.nullDeviation.text(2),
-          line.score.rawValue, rotated.nullShare.complementPercent, "\(rotated.discoveries)",
-          inPlace.nullShare.complementPercent, "\(inPlace.discoveries)",
+          line.score.rawValue, rotated.nullShare.complement.percent, "\(rotated.discoveries)",
+          inPlace.nullShare.complement.percent, "\(inPlace.discoveries)",
         ] + (hasTruth ? truth : []) + [
           line.effectiveLabels.text(1),
           line.hub.map {
@@ -185,11 +185,6 @@ extension IntervalEstimate {
   /// The share and its interval in percent.
   fileprivate var percent: String {
     "\((100 * estimate).text(1))% (\((100 * lower).text(1)) to \((100 * upper).text(1)))"
-  }
-
-  /// One less the share, and its interval, in percent.
-  fileprivate var complementPercent: String {
-    IntervalEstimate(estimate: 1 - estimate, lower: 1 - upper, upper: 1 - lower).percent
   }
 }
 

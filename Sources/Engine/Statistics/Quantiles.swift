@@ -36,3 +36,14 @@ func interpolatedQuantile(ofSorted sorted: [Double], share: Double) -> Double {
   let (low, high) = (sorted[below], sorted[min(below + 1, last)])
   return low == high ? low : low + (position - Double(below)) * (high - low)
 }
+
+/// The least of the values that at least a share of the places lies at or below: the order statistic at
+/// share · (n - 1), upwards.
+///
+/// - Parameters:
+///   - sorted: The values in rising order, one at least.
+///   - share: The share, from 0 to 1.
+/// - Returns: One of the values.
+func upperQuantile<Value>(ofSorted sorted: [Value], share: Double) -> Value {
+  sorted[Int((share * Double(sorted.count - 1)).rounded(.up))]
+}

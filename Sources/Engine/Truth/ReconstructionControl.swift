@@ -46,7 +46,7 @@ public struct ReconstructionControl: Sendable, Equatable {
 
   private static func chosen(_ inputs: Tensor) -> Matrix {
     let (count, width) = (inputs.shape[0], inputs.shape[1])
-    let step = max(1, count / limit)
+    let step = (count + limit - 1) / limit
     var elements: [Float] = []
     var scratch: [Float] = []
     for row in stride(from: 0, to: count, by: step) {

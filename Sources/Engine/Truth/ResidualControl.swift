@@ -104,6 +104,6 @@ public struct ResidualControl: Sendable, Equatable {
       where group == labelGroups[present[order[places[id]]]] { count += 1 }
       return Double(count) / Double(groups.count)
     }.sorted()
-    return shares[Int((quantile * Double(exchanges - 1)).rounded(.up))]
+    return upperQuantile(ofSorted: shares, share: quantile)
   }
 }

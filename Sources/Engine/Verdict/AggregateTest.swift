@@ -36,18 +36,7 @@ struct AggregateTest: Sendable, Equatable {
     let pool = EmpiricalNull(null)
     self.observed = observed
     median = pool.quantile(0.5)
-    limit = Self.upperQuantile(Self.quantile, ofSorted: pool.sorted)
+    limit = upperQuantile(ofSorted: pool.sorted, share: Self.quantile)
     pValue = pool.pValue(of: observed)
-  }
-
-  /// The least of the values that at least a share of the places lies at or below: the order statistic at
-  /// share · (B - 1), upwards.
-  ///
-  /// - Parameters:
-  ///   - share: The share, from 0 to 1.
-  ///   - sorted: The values in rising order, one at least.
-  /// - Returns: One of the values.
-  static func upperQuantile<Value>(_ share: Double, ofSorted sorted: [Value]) -> Value {
-    sorted[Int((share * Double(sorted.count - 1)).rounded(.up))]
   }
 }

@@ -70,9 +70,8 @@ struct FeatureStrata: Sendable {
 struct ClusteredMean: Sendable, Equatable {
   /// The mean; NaN of nothing.
   let mean: Double
-  /// The deviation that the bootstrap over clusters tends to; infinite where there is one cluster alone.
-  ///
-  /// It is the square root of Σ_c (Σ_{i in c} (x_i - mean))² / n².
+  /// The deviation that the bootstrap over clusters tends to (`ClusterBootstrap.variance`); infinite where
+  /// there is one cluster alone.
   let deviation: Double
 
   /// Takes a mean.
@@ -81,18 +80,9 @@ struct ClusteredMean: Sendable, Equatable {
   ///   - values: x, [m].
   ///   - clusters: A number for each that those share which are not independent, [m].
   init(_ values: [Double], clusters: [Int]) {
-    precondition(values.count == clusters.count, "\(clusters.count) clusters")
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    let order = clusters.indices.sorted { (clusters[$0], $0) < (clusters[$1], $1) }
-    var sums: [Double] = []
-    for (place, item) in order.enumerated() {
-      if place == 0 || clusters[item] != clusters[order[place - 1]] { sums.append(0) }
-      sums[sums.count - 1] += values[item] - mean
-    }
-    self.mean = mean
-    deviation =
-      sums.count > 1 ? (sums.reduce(0) { $0 + $1 * $1 }).squareRoot() / count : .infinity
+    let items = ClusterBootstrap(values: values, clusters: clusters)
+    mean = items.estimate
+    deviation = items.clusterCount > 1 ? items.variance.squareRoot() : .infinity
   }
 
   /// The normal interval, cut off at the ends of a range.
@@ -116,8 +106,8 @@ extension FeatureStrata {
     let beyond: ClusteredMean
     /// The share of names that are right, among features with a true class; nil without truth.
     let right: ClusteredMean?
-    /// That less what it is by names exchanged within the stratum, with the deviation of its linear part.
-    let excess: (value: Double, spread: ClusteredMean)?
+    /// That less what it is by names exchanged within the stratum, the mean of `NamingTerms`.
+    let excess: ClusteredMean?
   }
 
   /// What is found in some features.
@@ -143,27 +133,11 @@ extension FeatureStrata {
     guard let names, asked.count > 1 else {
       return Figures(share: share, beyond: beyond, right: nil, excess: nil)
     }
-    var (named, meant) = ([Int: Double](), [Int: Double]())
-    for i in asked {
-      named[names[i], default: 0] += 1
-      meant[classes[i], default: 0] += 1
-    }
-    let others = Double(asked.count - 1)
-    let terms = asked.map { i -> (match: Double, p: Double, q: Double) in
-      let match = names[i] == classes[i] ? 1.0 : 0
-      return (
-        match, ((meant[names[i]] ?? 0) - match) / others,
-        ((named[classes[i]] ?? 0) - match) / others
-      )
-    }
+    let terms = NamingTerms(names: asked.map { names[$0] }, classes: asked.map { classes[$0] })
     let own = asked.map { clusters[$0] }
-    let right = ClusteredMean(terms.map(\.match), clusters: own)
-    let chance = terms.reduce(0) { $0 + $1.p } / Double(asked.count)
     return Figures(
-      share: share, beyond: beyond, right: right,
-      excess: (
-        right.mean - chance,
-        ClusteredMean(terms.map { $0.match - $0.p - $0.q + chance }, clusters: own)
-      ))
+      share: share, beyond: beyond,
+      right: ClusteredMean(asked.map { names[$0] == classes[$0] ? 1 : 0 }, clusters: own),
+      excess: ClusteredMean(terms.values, clusters: own))
   }
 }

@@ -109,8 +109,7 @@ struct FormJudge: Sendable {
       ? nil
       : Significance(
         scores, beside: nullScores, strata: strata, isIndependent: isIndependent,
-        clusters: clusters,
-        workers: workers)
+        clusters: clusters, workers: workers)
   }
 
   /// The random vectors that are enough: more banks are not made.

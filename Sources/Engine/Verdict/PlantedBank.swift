@@ -177,7 +177,7 @@ extension PlantedBank {
 
   private func finding(_ reading: Reading, pools: [EmpiricalNull]) -> Finding {
     func share(_ quantile: Double) -> Double {
-      let edges = pools.map { Float(AggregateTest.upperQuantile(quantile, ofSorted: $0.sorted)) }
+      let edges = pools.map { Float(upperQuantile(ofSorted: $0.sorted, share: quantile)) }
       let count = reading.best.indices.count { reading.best[$0] >= edges[sample.strata[$0]] }
       return Double(count) / Double(sample.count)
     }

@@ -145,7 +145,7 @@ extension BankEvidence {
     ).strata
     func test(_ quantile: Double) -> AggregateTest {
       let edges = pools.map {
-        Float(AggregateTest.upperQuantile(quantile, ofSorted: $0.sorted))
+        Float(upperQuantile(ofSorted: $0.sorted, share: quantile))
       }
       func share(_ best: [Float]) -> Double {
         var count = 0

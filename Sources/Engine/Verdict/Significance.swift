@@ -72,12 +72,11 @@ struct Significance: Sendable {
       return whole
     }
     let groups = clusters.map { clusters in read.map { clusters[$0] } }
-    let clusterCount = groups.map { Set($0).count } ?? read.count
     func interval(_ value: (Double) -> Double) -> IntervalEstimate {
       let items = ClusterBootstrap(values: tested.map(value), clusters: groups)
       return Self.interval(
         mean: Self.mean(tested.map(value)), variance: items.variance,
-        others: others.map { Self.mean($0.map(value)) }, isKnown: clusterCount > 1)
+        others: others.map { Self.mean($0.map(value)) }, isKnown: items.clusterCount > 1)
     }
     share = interval { $0 <= Self.level ? 1 : 0 }
     discoveries = discoveryCount(tested, level: Self.level)

@@ -23,7 +23,7 @@ extension VerdictReport {
       return truth.labelGroups[Int(verdict.labelIDs[Int(position)])]
     }
     let count = report.statuses.count
-    let clusters = verdict.hygiene.clusters(of: report.form) ?? Array(0..<count)
+    let clusters = verdict.clusters(of: report)
     let names = truth.map { _ in naming.reading.labels.map(group) }
     let classes = truth?.positions.map(group) ?? [Int](repeating: -1, count: count)
     func figures(_ significance: Significance) -> FeatureStrata.Figures {
@@ -59,11 +59,7 @@ extension VerdictReport {
     return [
       "id": .string(kind.rawValue), "rotated": json(rotated), "in_place": json(inPlace),
       "right": rotated.right.map { Self.json($0.interval()) } ?? .null,
-      "excess": rotated.excess.map { excess in
-        let spread = excess.spread.interval(within: -1...1)
-        return Self.json(
-          IntervalEstimate(estimate: excess.value, lower: spread.lower, upper: spread.upper))
-      } ?? .null,
+      "excess": rotated.excess.map { Self.json($0.interval(within: -1...1)) } ?? .null,
     ]
   }
 }

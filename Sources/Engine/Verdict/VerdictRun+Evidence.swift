@@ -242,7 +242,7 @@ extension Known {
 
 extension IntervalEstimate {
   /// The interval of one less the value.
-  var complement: IntervalEstimate {
+  public var complement: IntervalEstimate {
     IntervalEstimate(estimate: 1 - estimate, lower: 1 - upper, upper: 1 - lower)
   }
 

@@ -142,7 +142,7 @@ extension VerdictTruth {
     _ report: FormReport, labelIDs: [Int32], clusters: [Int]?, seed: UInt64, workers: Int
   ) -> LensCeiling? {
     guard truth.activations != nil, truth.embeddings != nil,
-      let centred = report.namings.first(where: { $0.reading.kind == .centred })
+      let centred = report.naming(.centred)
     else { return nil }
     let places = report.samplePositions.map { Int($0) }
     let question = LensCeiling.Question(

@@ -10,9 +10,9 @@ import Testing
     #expect(beyond.exceeds && beyond.pValue == 1.0 / 201)
     // 0.995 · 999 = 994.005: the 996th of a thousand.
     #expect(AggregateTest(0, beside: (1...1000).map(Double.init)).limit == 996)
-    #expect(AggregateTest.upperQuantile(0.5, ofSorted: [1, 2, 3, 4]) == 3)
-    #expect(AggregateTest.upperQuantile(0.5, ofSorted: [1, 2, 3]) == 2)
-    #expect(AggregateTest.upperQuantile(1, ofSorted: [1, 2]) == 2)
+    #expect(upperQuantile(ofSorted: [1, 2, 3, 4], share: 0.5) == 3)
+    #expect(upperQuantile(ofSorted: [1, 2, 3], share: 0.5) == 2)
+    #expect(upperQuantile(ofSorted: [1, 2], share: 1) == 2)
   }
 
   /// Shares count features at the edge of their own stratum's pool.

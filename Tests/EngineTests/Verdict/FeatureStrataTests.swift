@@ -56,8 +56,8 @@ import Testing
       clusters: asked, labelGroups: [0, 1, 2, 3, 4], seed: 1, workers: 1)
     #expect(abs((figures.right?.mean ?? -1) - summary.agreement.estimate) < 1e-12)
     let excess = try #require(figures.excess)
-    #expect(abs(excess.value - summary.excess.estimate) < 1e-12)
-    let interval = excess.spread.interval(within: -1...1)
+    #expect(abs(excess.mean - summary.excess.estimate) < 1e-12)
+    let interval = excess.interval(within: -1...1)
     #expect(abs(interval.lower - summary.excess.lower) < 0.03)
     #expect(abs(interval.upper - summary.excess.upper) < 0.03)
     let tested = members.filter { $0 != 4 }

@@ -74,7 +74,7 @@ import Testing
       }
       #expect(found.named == named)
       func share(_ quantile: Double) -> Double {
-        let edges = pools.map { AggregateTest.upperQuantile(quantile, ofSorted: $0.sorted) }
+        let edges = pools.map { upperQuantile(ofSorted: $0.sorted, share: quantile) }
         return Double(best.indices.count { best[$0] >= edges[sample.strata[$0]] })
           / Double(best.count)
       }
