@@ -61,6 +61,9 @@ struct Verdict: EngineCommand {
   @Option(help: "The tensor that holds it, where the file has several.")
   var emptyKey: String?
 
+  @Flag(help: "Print a line for each score that has null banks, not for centred ones alone.")
+  var allScores = false
+
   @Option(help: "The run directory to be made.")
   var out: String
 
@@ -137,7 +140,8 @@ struct Verdict: EngineCommand {
     let lines =
       output.json
       ? [JSONValue.object(report.json).serialized(indent: 2)]
-      : Self.table(report).lines(output.style) + [""] + Self.findings(report, output.style)
+      : Self.table(report, allScores).lines(output.style) + [""]
+        + report.ladderLines(output.style) + [""] + Self.findings(report, output.style)
     try Output.print(lines)
   }
 
@@ -152,8 +156,8 @@ struct Verdict: EngineCommand {
       + (open.isEmpty ? [] : ["not judged (verdict.json has why): " + open.joined(separator: ", ")])
   }
 
-  /// The summary: a line for each variant and score that has null banks.
-  private static func table(_ report: VerdictReport) -> Table {
+  /// The summary: a line for each variant, or for each score of it that has null banks.
+  private static func table(_ report: VerdictReport, _ hasAllScores: Bool) -> Table {
     let hasTruth = report.lines.contains { $0.right != nil }
     var table = Table(
       [
@@ -163,7 +167,9 @@ struct Verdict: EngineCommand {
         ("labels", .right), ("most frequent label", .left),
       ])
     for line in report.lines {
-      guard let rotated = line.rotated, let inPlace = line.inPlace else { continue }
+      guard let rotated = line.rotated, let inPlace = line.inPlace,
+        hasAllScores || line.score == .centred
+      else { continue }
       let truth = [line.right?.percent ?? "", line.efficiency?.percent ?? ""]
       table.add(
         [
@@ -179,16 +185,4 @@ struct Verdict: EngineCommand {
     }
     return table
   }
-}
-
-extension IntervalEstimate {
-  /// The share and its interval in percent.
-  fileprivate var percent: String {
-    "\((100 * estimate).text(1))% (\((100 * lower).text(1)) to \((100 * upper).text(1)))"
-  }
-}
-
-extension Double {
-  /// The number with so many decimal places.
-  fileprivate func text(_ places: Int) -> String { String(format: "%.\(places)f", self) }
 }

@@ -11,6 +11,9 @@ public struct VerdictReport: Sendable {
   /// The figures that verdicts are made of.
   let evidence: VerdictEvidence
 
+  /// How far each correction brings the form in use, and what each cause costs.
+  public let ladder: VerdictLadder
+
   /// Every verdict, in the order of `VerdictName`: those that hold, those that do not, and those that were not judged.
   public let findings: [VerdictFinding]
 
@@ -19,9 +22,10 @@ public struct VerdictReport: Sendable {
 
   init(
     _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)],
-    evidence: VerdictEvidence
+    evidence: VerdictEvidence, ladder: VerdictLadder
   ) {
     self.evidence = evidence
+    self.ladder = ladder
     findings = VerdictRules(evidence: evidence).findings
     self.verdict = verdict
     self.reports = reports
@@ -61,6 +65,7 @@ extension VerdictReport {
       "variants": .array(reports.map { .object(json($0)) }),
       "hygiene": hygiene,
       "strata": strata,
+      "ladder": ladderJSON,
       "score_facts": scoreFacts,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),

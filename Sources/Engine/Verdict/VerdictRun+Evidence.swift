@@ -156,7 +156,7 @@ extension VerdictRun {
   }
 
   /// The groups of the labels that some features are named.
-  private func groups(_ naming: FormReport.Naming, _ features: [Int]) -> [Int] {
+  func groups(_ naming: FormReport.Naming, _ features: [Int]) -> [Int] {
     features.map { feature in
       let id = Int(labelIDs[Int(naming.reading.labels[feature])])
       return truth?.labelGroups[id] ?? id

@@ -102,6 +102,7 @@ public struct VerdictRun: Sendable {
     judge.sigmoid = run.sigmoid
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
+    var samples: [LensForm: KeptSample] = [:]
     for form in forms {
       let bank: JointBank
       do {
@@ -116,6 +117,9 @@ public struct VerdictRun: Sendable {
       if let report = judge.report(form, bank) {
         var report = compared(report)
         if form == formInUse { report.strata = workingStrata(report) }
+        if form == formInUse || form == formInUse?.isolated {
+          samples[form] = KeptSample(positions: report.samplePositions, images: report.sample)
+        }
         report.trim()
         reports.append(report)
       } else {
@@ -131,7 +135,8 @@ public struct VerdictRun: Sendable {
         run.autoencoder, head: head, seed: request.seed, workers: run.memory.workers)
       ?? .missing("no truth was given")
     return VerdictReport(
-      self, reports: reports, omitted: omitted, evidence: evidence(reports, controls))
+      self, reports: reports, omitted: omitted, evidence: evidence(reports, controls),
+      ladder: ladder(reports, samples: samples))
   }
 }
 
