@@ -141,7 +141,7 @@ struct Verdict: EngineCommand {
       output.json
       ? [JSONValue.object(report.json).serialized(indent: 2)]
       : Self.table(report, allScores).lines(output.style) + [""]
-        + report.ladderLines(output.style) + [""] + Self.findings(report, output.style)
+        + report.ladderLines(output.style) + Self.findings(report, output.style)
     try Output.print(lines)
   }
 

@@ -26,7 +26,8 @@ struct NamingTerms: Sendable {
       meant[id, default: 0] += 1
     }
     self.init(
-      matches: zip(names, classes).map { $0 == $1 ? 1 : 0 }, classSums: names.map { meant[$0] ?? 0 },
+      matches: zip(names, classes).map { $0 == $1 ? 1 : 0 },
+      classSums: names.map { meant[$0] ?? 0 },
       nameSums: classes.map { named[$0] ?? 0 })
   }
 

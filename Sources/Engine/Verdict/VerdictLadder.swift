@@ -85,7 +85,7 @@ extension VerdictRun {
   }
 
   private func rungs(_ reports: [FormReport]) -> [VerdictLadder.Rung] {
-    guard let formInUse else { return [] }
+    guard let formInUse, reports.contains(where: { $0.form == formInUse }) else { return [] }
     let isolated = formInUse.isolated
     var steps: [(VerdictLadder.Change, LensForm, ScoreKind)] = [(.inUse, formInUse, .raw)]
     if isolated != formInUse { steps.append((.isolated, isolated, .raw)) }

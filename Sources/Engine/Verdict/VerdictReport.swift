@@ -14,6 +14,9 @@ public struct VerdictReport: Sendable {
   /// How far each correction brings the form in use, and what each cause costs.
   public let ladder: VerdictLadder
 
+  /// What the truth says of each feature by the form in use.
+  let truthFigures: TruthFigures?
+
   /// Every verdict, in the order of `VerdictName`: those that hold, those that do not, and those that were not judged.
   public let findings: [VerdictFinding]
 
@@ -22,8 +25,9 @@ public struct VerdictReport: Sendable {
 
   init(
     _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)],
-    evidence: VerdictEvidence, ladder: VerdictLadder
+    evidence: VerdictEvidence, ladder: VerdictLadder, truthFigures: TruthFigures?
   ) {
+    self.truthFigures = truthFigures
     self.evidence = evidence
     self.ladder = ladder
     findings = VerdictRules(evidence: evidence).findings
@@ -66,6 +70,7 @@ extension VerdictReport {
       "hygiene": hygiene,
       "strata": strata,
       "ladder": ladderJSON,
+      "activations": activationsJSON,
       "score_facts": scoreFacts,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),

@@ -136,7 +136,8 @@ public struct VerdictRun: Sendable {
       ?? .missing("no truth was given")
     return VerdictReport(
       self, reports: reports, omitted: omitted, evidence: evidence(reports, controls),
-      ladder: ladder(reports, samples: samples))
+      ladder: ladder(reports, samples: samples),
+      truthFigures: truthFigures(reports, samples: samples))
   }
 }
 

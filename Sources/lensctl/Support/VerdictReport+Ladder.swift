@@ -5,7 +5,7 @@ extension VerdictReport {
   /// The ladder as lines: a table of rungs, what each cause costs, and what reads best.
   ///
   /// - Parameter style: How they are printed.
-  /// - Returns: The lines; none where the form in use was not judged.
+  /// - Returns: The lines and an empty one; none where the form in use was not judged.
   func ladderLines(_ style: OutputStyle) -> [String] {
     guard !ladder.rungs.isEmpty else { return [] }
     let hasTruth = ladder.rungs.contains { $0.excess != nil }
@@ -19,7 +19,7 @@ extension VerdictReport {
           + (hasTruth ? [rung.excess?.percent ?? "", rung.gain?.percent ?? ""] : [])
           + [rung.beyond?.percent ?? "", rung.effectiveLabels.text(1)])
     }
-    return table.lines(style) + [causeLine, bestLine].compactMap(\.self)
+    return table.lines(style) + [causeLine, bestLine].compactMap(\.self) + [""]
   }
 
   /// What each cause costs in agreement and in probability.
