@@ -2,7 +2,7 @@ internal import Foundation
 
 /// A scan's autoencoder and labels, to be judged by several variants of the lens.
 public struct VerdictRun: Sendable {
-  /// The scan that the verdict goes with.
+  /// The scan that the verdict goes with, which watches and records the files of the verdict too.
   public let run: LensRun
 
   /// What is asked for.
@@ -31,6 +31,8 @@ public struct VerdictRun: Sendable {
   public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws {
     precondition(
       VerdictRequest.rotationLimits.contains(request.rotations), "\(request.rotations) rotations")
+    var run = run
+    run.look(before: request.files)
     let rows = run.labels.rows
     guard rows.labelIDs.count > 1 else {
       throw VerdictError(subject: run.labels.source, reason: .tooFewLabels(rows.labelIDs.count))
@@ -49,7 +51,9 @@ public struct VerdictRun: Sendable {
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
+    try run.addInputs(role: "truth", truth?.files.map(\.path) ?? [])
     emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
+    try run.addInputs(role: "empty_embedding", [request.emptyEmbedding].compactMap { $0 })
     materials.covariance = truth?.covariance(workers: run.memory.workers)
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
