@@ -123,7 +123,7 @@ public struct VerdictRun: Sendable {
         report.trim()
         reports.append(report)
       } else {
-        omitted.append((form, "fewer than two features can be read"))
+        omitted.append((form, "fewer than two of \(bank.count) features can be read"))
       }
     }
     guard !reports.isEmpty else {
@@ -189,7 +189,8 @@ public struct VerdictError: EngineError, Equatable {
       "embedding of the empty label: found \(found), expected \(expected)"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
-        + reasons.map { $0.printable(limit: 400) }.joined(separator: "; ")
+        + reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }
+        .map { $0.element.printable(limit: 400) }.joined(separator: "; ")
     }
   }
 }
