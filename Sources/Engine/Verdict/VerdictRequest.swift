@@ -25,6 +25,9 @@ public struct VerdictRequest: Sendable {
   /// The name of its tensor, where the file has several.
   public var emptyKey: String?
 
+  /// The files that are named here, of which truths may be directories.
+  public var files: [String] { [truth, classes, emptyEmbedding].compactMap { $0 } }
+
   /// The numbers of null banks that can be asked for.
   public static let rotationLimits = 1...64
 

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// A scan's autoencoder and labels, to be judged by several variants of the lens.
 public struct VerdictRun: Sendable {
-  /// The scan that the verdict goes with.
+  /// The scan that the verdict goes with, which watches and records the files of the verdict too.
   public let run: LensRun
 
   /// What is asked for.
@@ -31,6 +31,8 @@ public struct VerdictRun: Sendable {
   public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws {
     precondition(
       VerdictRequest.rotationLimits.contains(request.rotations), "\(request.rotations) rotations")
+    var run = run
+    run.look(before: request.files)
     let rows = run.labels.rows
     guard rows.labelIDs.count > 1 else {
       throw VerdictError(subject: run.labels.source, reason: .tooFewLabels(rows.labelIDs.count))
@@ -49,7 +51,9 @@ public struct VerdictRun: Sendable {
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
+    try run.addInputs(role: "truth", truth?.files.map(\.path) ?? [])
     emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
+    try run.addInputs(role: "empty_embedding", [request.emptyEmbedding].compactMap { $0 })
     materials.covariance = truth?.covariance(workers: run.memory.workers)
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
@@ -123,7 +127,7 @@ public struct VerdictRun: Sendable {
         report.trim()
         reports.append(report)
       } else {
-        omitted.append((form, "fewer than two features can be read"))
+        omitted.append((form, "fewer than two of \(bank.count) features can be read"))
       }
     }
     guard !reports.isEmpty else {
@@ -191,7 +195,8 @@ public struct VerdictError: EngineError, Equatable {
       "embedding of the empty label: found \(found), expected \(expected)"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
-        + reasons.map { $0.printable(limit: 400) }.joined(separator: "; ")
+        + reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }
+        .map { $0.element.printable(limit: 400) }.joined(separator: "; ")
     }
   }
 }
