@@ -61,6 +61,8 @@ struct Verdict: EngineCommand {
   @Option(help: "The tensor that holds it, where the file has several.")
   var emptyKey: String?
 
+  @OptionGroup var foreign: ForeignOptions
+
   @Option(help: "The run directory to be made.")
   var out: String
 
@@ -99,7 +101,9 @@ struct Verdict: EngineCommand {
     try RunWriter.checkTarget(out, replacesExisting: force)
     for output in RunWriter.directories(of: out) {
       try OutputFile.refuse(
-        output, ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 })
+        output,
+        ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 }
+          + foreign.files)
     }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
@@ -117,6 +121,7 @@ struct Verdict: EngineCommand {
     asked.classes = classes
     asked.emptyEmbedding = emptyEmbedding
     asked.emptyKey = emptyKey
+    foreign.apply(to: &asked)
     let verdict = try VerdictRun(run, asked)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
     let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
@@ -126,6 +131,7 @@ struct Verdict: EngineCommand {
       for warning in description["warnings"]?.array ?? [] {
         Messages.print("warning: \(warning.string?.printable(limit: 400) ?? "")")
       }
+      if let line = report.permutationLine { Messages.print(line) }
       let times = report.seconds.map { "\($0.form.rawValue) \($0.seconds.text(1)) s" }
       Messages.print("judged: " + times.joined(separator: ", "))
       for notice in report.scoreNotices { Messages.print("note: \(notice)") }

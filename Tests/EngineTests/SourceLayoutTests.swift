@@ -11,7 +11,7 @@ import Testing
     ["Checkpoint"],
     ["Text"],
     ["Model", "Autoencoder"],
-    ["Lens", "Truth"],
+    ["Lens", "Truth", "Foreign"],
     ["Results"],
     ["Run"],
     ["Verdict"],

@@ -14,6 +14,10 @@ public struct VerdictReport: Sendable {
   /// Every verdict, in the order of `VerdictName`: those that hold, those that do not, and those that were not judged.
   public let findings: [VerdictFinding]
 
+  /// Under which mapping another program's results agree best; nil without such, or where they could not
+  /// be compared.
+  public internal(set) var permutation: IndexPermutation?
+
   /// The wall time of each variant that was judged.
   public var seconds: [(form: LensForm, seconds: Double)] { reports.map { ($0.form, $0.seconds) } }
 
@@ -62,6 +66,7 @@ extension VerdictReport {
       "hygiene": hygiene,
       "strata": strata,
       "score_facts": scoreFacts,
+      "permutation": permutationJSON,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]

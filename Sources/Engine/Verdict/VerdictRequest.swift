@@ -25,6 +25,16 @@ public struct VerdictRequest: Sendable {
   /// The name of its tensor, where the file has several.
   public var emptyKey: String?
 
+  /// Results of another program: a table of labels, or the folders of the original experiment; nil
+  /// without.
+  public var results: String?
+
+  /// The order in which that program listed features, one a line; nil if it is not known.
+  public var listing: String?
+
+  /// Whether rows of those results whose text is no label are left out.
+  public var skipsUnknownLabels = false
+
   /// The numbers of null banks that can be asked for.
   public static let rotationLimits = 1...64
 

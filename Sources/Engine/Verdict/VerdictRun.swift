@@ -11,6 +11,9 @@ public struct VerdictRun: Sendable {
   /// What features fire on.
   let truth: VerdictTruth?
 
+  /// Results of another program.
+  let table: VerdictTable?
+
   /// Features that do not stand for themselves.
   let hygiene: FeatureHygiene
   /// The embedding of the empty label.
@@ -27,7 +30,7 @@ public struct VerdictRun: Sendable {
   ///   - run: A scan with everything opened; its variant is the form in use.
   ///   - request: What is asked for.
   /// - Throws: `VerdictError` if there are too few labels, or nothing between them; `CheckpointError`,
-  ///   `TextError` or `TruthError` if the truth cannot be used.
+  ///   `TextError` or `TruthError` if the truth cannot be used, `ForeignError` if the results cannot.
   public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws {
     precondition(
       VerdictRequest.rotationLimits.contains(request.rotations), "\(request.rotations) rotations")
@@ -50,6 +53,12 @@ public struct VerdictRun: Sendable {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
     emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
+    table = try request.results.map {
+      try VerdictTable(
+        .init(
+          results: $0, listing: request.listing, skipsUnknown: request.skipsUnknownLabels),
+        run: run)
+    }
     materials.covariance = truth?.covariance(workers: run.memory.workers)
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
@@ -130,8 +139,12 @@ public struct VerdictRun: Sendable {
       try truth?.controls(
         run.autoencoder, head: head, seed: request.seed, workers: run.memory.workers)
       ?? .missing("no truth was given")
-    return VerdictReport(
-      self, reports: reports, omitted: omitted, evidence: evidence(reports, controls))
+    let permutation = permutation(reports)
+    var report = VerdictReport(
+      self, reports: reports, omitted: omitted,
+      evidence: evidence(reports, controls, permutation))
+    report.permutation = permutation
+    return report
   }
 }
 
