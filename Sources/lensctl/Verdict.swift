@@ -124,8 +124,11 @@ struct Verdict: EngineCommand {
     foreign.apply(to: &asked)
     let verdict = try VerdictRun(run, asked)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
-    let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
-    try report.write(to: out)
+    let description = try run.write(to: out, replacesExisting: force) {
+      printer.show($0)
+    } beside: { (directory) throws(OutputError) in
+      try report.write(to: directory)
+    }
     printer.finish()
     if !compute.quiet {
       for warning in description["warnings"]?.array ?? [] {

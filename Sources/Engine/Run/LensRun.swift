@@ -130,11 +130,13 @@ extension LensRun {
   ///   - path: The directory to be made.
   ///   - replacesExisting: Whether a run that stands there is replaced at the end.
   ///   - progress: Called as work goes on, on the calling thread.
+  ///   - beside: Writes further files into the directory that it is given, before that gets its name.
   /// - Returns: The contents of `run.json`.
   /// - Throws: `OutputError` if the run cannot be written, `RunError` if no feature could be read
   ///   or if warnings are errors; nothing is left under the final name then.
   public func write(
-    to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in }
+    to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in },
+    beside: (_ directory: String) throws(OutputError) -> Void = { (_) throws(OutputError) in }
   ) throws -> JSONObject {
     try checkStrictly(masked: 0)
     for output in RunWriter.directories(of: path) {
@@ -159,7 +161,8 @@ extension LensRun {
       clock.end("digests")
       return try writer.finish(
         labels: labels,
-        description: description(clock: clock.ending("writing"), masked: masked, inputs: records))
+        description: description(clock: clock.ending("writing"), masked: masked, inputs: records),
+        beside: beside)
     } catch {
       RunWriter.removePartial(of: path)
       throw error
