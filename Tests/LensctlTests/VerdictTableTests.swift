@@ -164,7 +164,7 @@ import Testing
     #expect(try judge("--results", "results.tsv", "--skip-unknown-labels", "--quiet").status == 0)
     let listing = try judge("--listing", "labels.txt")
     #expect(listing.status == 64)
-    #expect(listing.message == "Error: --listing goes with --results")
+    #expect(listing.message == "Error: --listing goes with --results or --write-misfiled")
     #expect(try judge("--results", "absent.tsv").status == 66)
     let output = try judge("--results", "run/table.tsv")
     #expect(output.status == 64)

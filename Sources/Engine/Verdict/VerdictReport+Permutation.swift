@@ -10,7 +10,7 @@ extension VerdictReport {
       "form": .string(results.form.rawValue),
       "rows": .integer(results.rows.count),
       "unknown_labels": .integer(table.skippedCount),
-      "listing": table.listing.map { .string(MappedFile.absolute($0.path)) } ?? .null,
+      "listing": verdict.listing.map { .string(MappedFile.absolute($0.path)) } ?? .null,
       "level": JSONValue(IndexPermutation.level),
     ]
     guard let permutation else {
@@ -57,5 +57,28 @@ extension VerdictReport {
   /// A probability in words that fit a line.
   private static func short(_ p: Double) -> String {
     p < 1e-300 ? "under 1e-300" : String(format: "%.1e", p)
+  }
+}
+
+// MARK: - Experiments that are repeated
+
+extension VerdictReport {
+  /// The published experiment that was repeated, or null.
+  var replayJSON: JSONValue {
+    guard let replay = verdict.request.replay else { return .null }
+    let misfiled = verdict.request.misfiled.map { path -> JSONValue in
+      [
+        "path": .string(MappedFile.absolute(path)),
+        "order": .string(
+          verdict.listing != nil ? "listing" : verdict.truth != nil ? "alive" : "all"),
+        "folders": .integer(verdict.folderOrder.count),
+      ]
+    }
+    return [
+      "id": .string(replay.rawValue), "direction": .string(replay.direction.rawValue),
+      "map": .string(replay.map.rawValue), "alpha": JSONValue(replay.alpha),
+      "temperature": JSONValue(replay.temperature), "template": .string(replay.template.text),
+      "top": .integer(replay.topCount), "misfiled": misfiled ?? .null,
+    ]
   }
 }

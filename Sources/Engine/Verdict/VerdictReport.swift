@@ -67,6 +67,7 @@ extension VerdictReport {
       "strata": strata,
       "score_facts": scoreFacts,
       "permutation": permutationJSON,
+      "replay": replayJSON,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]

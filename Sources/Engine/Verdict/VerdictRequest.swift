@@ -32,6 +32,13 @@ public struct VerdictRequest: Sendable {
   /// The order in which that program listed features, one a line; nil if it is not known.
   public var listing: String?
 
+  /// The published experiment that the scan repeats; nil if it repeats none.
+  public var replay: Replay?
+
+  /// The directory that the experiment's files are written to, under the names that its code gives them; nil
+  /// for none.
+  public var misfiled: String?
+
   /// Whether rows of those results whose text is no label are left out.
   public var skipsUnknownLabels = false
 

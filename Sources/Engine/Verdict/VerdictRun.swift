@@ -14,6 +14,9 @@ public struct VerdictRun: Sendable {
   /// Results of another program.
   let table: VerdictTable?
 
+  /// The order in which a program listed features.
+  let listing: FeatureListing?
+
   /// Features that do not stand for themselves.
   let hygiene: FeatureHygiene
   /// The embedding of the empty label.
@@ -55,10 +58,12 @@ public struct VerdictRun: Sendable {
     emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
     table = try request.results.map {
       try VerdictTable(
-        .init(
-          results: $0, listing: request.listing, skipsUnknown: request.skipsUnknownLabels),
-        run: run)
+        .init(results: $0, skipsUnknown: request.skipsUnknownLabels), run: run)
     }
+    listing = try request.listing.map {
+      try FeatureListing(contentsOf: $0, featureCount: run.autoencoder.featureCount)
+    }
+    try request.replay?.check(run)
     materials.covariance = truth?.covariance(workers: run.memory.workers)
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,

@@ -4,8 +4,6 @@ struct VerdictTable: Sendable {
   struct Request: Sendable {
     /// The results: a table, or the folders of the original experiment.
     var results: String
-    /// The order in which the program listed features; nil if it is not known.
-    var listing: String?
     /// Whether rows whose text is no label are left out.
     var skipsUnknown = false
   }
@@ -19,9 +17,6 @@ struct VerdictTable: Sendable {
   /// The rows whose text is no label.
   let skippedCount: Int
 
-  /// The order in which the program listed features.
-  let listing: FeatureListing?
-
   /// Reads results.
   ///
   /// - Parameters:
@@ -33,11 +28,6 @@ struct VerdictTable: Sendable {
     let count = run.autoencoder.featureCount
     (labelIDs, skippedCount) = try results.labelIDs(
       among: run.labels.labels, featureCount: count, skipsUnknown: request.skipsUnknown)
-    if let path = request.listing {
-      listing = try FeatureListing(contentsOf: path, featureCount: count)
-    } else {
-      listing = nil
-    }
     self.results = results
   }
 
@@ -46,11 +36,12 @@ struct VerdictTable: Sendable {
   /// - Parameters:
   ///   - names: The first label of each selected feature by id, -1 for none, [n'].
   ///   - features: The selected features, [n'].
-  ///   - alive: The features that fire, or that can be read; nil if all do.
+  ///   - alive: The features that fire, or whose direction has a length; nil if that is not known.
+  ///   - listing: The order in which the program listed features; nil if it is not known.
   ///   - run: The scan.
   /// - Returns: All mappings with their agreement.
   func permutation(
-    names: [Int32], features: [Int], alive: [Int]?, run: LensRun
+    names: [Int32], features: [Int], alive: [Int]?, listing: FeatureListing?, run: LensRun
   ) -> IndexPermutation {
     let count = labelIDs.count
     var found = [Int32](repeating: -1, count: count)
@@ -91,13 +82,25 @@ extension VerdictRun {
     else { return nil }
     let selection = run.scan.selection
     let features = selection.ids(at: 0..<selection.count).flatMap { Array($0) }
-    var alive = truth?.truth.aliveFeatures
-    if alive == nil, features.count == table.labelIDs.count {
-      alive = features.indices.filter { report.statuses[$0] != .dead }
-    }
     return table.permutation(
       names: naming.reading.labels.map { $0 < 0 ? -1 : labelIDs[Int($0)] }, features: features,
-      alive: alive, run: run)
+      alive: aliveFeatures(report.statuses), listing: listing, run: run)
+  }
+
+  /// The features that are alive, rising: those that fire; without truth those whose direction has a length.
+  ///
+  /// - Parameter statuses: What became of each selected feature.
+  /// - Returns: The features; nil without truth if only some are selected.
+  private func aliveFeatures(_ statuses: [FeatureStatus]) -> [Int]? {
+    if let truth { return truth.truth.aliveFeatures }
+    guard statuses.count == run.autoencoder.featureCount else { return nil }
+    return statuses.indices.filter { statuses[$0] != .dead }
+  }
+
+  /// The features after which a program that goes through folders names them, in its order: the listing, or the
+  /// features that are alive, or all.
+  public var folderOrder: [Int] {
+    listing?.features ?? truth?.truth.aliveFeatures ?? Array(0..<run.autoencoder.featureCount)
   }
 
   /// What was found, as verdicts are made of it, or why nothing was.

@@ -14,7 +14,7 @@ struct ForeignOptions: ParsableArguments {
   var results: String?
 
   @Option(
-    help: "The features in the order in which that program listed their folders, one a line.",
+    help: "The features in the order in which a program listed their folders, one a line.",
     completion: .file())
   var listing: String?
 
@@ -32,8 +32,7 @@ struct ForeignOptions: ParsableArguments {
   }
 
   func validate() throws {
-    guard results == nil else { return }
-    if listing != nil { throw ValidationError("--listing goes with --results") }
-    if skipUnknownLabels { throw ValidationError("--skip-unknown-labels goes with --results") }
+    guard results == nil, skipUnknownLabels else { return }
+    throw ValidationError("--skip-unknown-labels goes with --results")
   }
 }
