@@ -56,7 +56,7 @@ ORDER = {"hubs+gap": ("centring", "hubs"), "bias+gap": ("centring", "bias")}
 WAITING = ("vocabulary",)
 
 SMALL = dict(n=600, d=320, D=256, K=200)
-SMALL_CAUSES = ("none", "temperature", "drift", "untrained", "shuffled", "few")
+SMALL_CAUSES = ("none", "temperature", "drift", "permutation", "untrained", "shuffled", "few")
 
 
 def arguments_of(folder, form, cause):
