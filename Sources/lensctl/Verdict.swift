@@ -64,6 +64,10 @@ struct Verdict: EngineCommand {
   @Flag(help: "Print a line for each score that has null banks, not for centred ones alone.")
   var allScores = false
 
+  @OptionGroup var foreign: ForeignOptions
+
+  @OptionGroup var replayed: ReplayOptions
+
   @Option(help: "The run directory to be made.")
   var out: String
 
@@ -85,6 +89,11 @@ struct Verdict: EngineCommand {
     if emptyKey != nil, emptyEmbedding == nil {
       throw ValidationError("--empty-key goes with --empty-embedding")
     }
+    try replayed.check(lens)
+    if foreign.listing != nil, foreign.results == nil, replayed.writeMisfiled == nil {
+      throw ValidationError("--listing goes with --results or --write-misfiled")
+    }
+    try replayed.checkApart(from: RunWriter.directories(of: out))
     let limits = VerdictRequest.rotationLimits
     guard limits.contains(rotations) else {
       throw ValidationError(
@@ -100,14 +109,19 @@ struct Verdict: EngineCommand {
 
   func execute() throws {
     try RunWriter.checkTarget(out, replacesExisting: force)
-    for output in RunWriter.directories(of: out) {
+    if let path = replayed.writeMisfiled { try ExplanationFolders.checkTarget(path) }
+    let outputs = RunWriter.directories(of: out) + replayed.outputs
+    for output in outputs {
       try OutputFile.refuse(
-        output, ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 })
+        output,
+        ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 }
+          + foreign.files)
     }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
     var request = try lens.request(compute)
-    request.outputs = RunWriter.directories(of: out)
+    request.outputs = outputs
+    replayed.replay?.apply(to: &request)
     let run = try LensRun(request) { progress in
       // What the scan alone will use is not what the verdict does.
       if case .planned = progress { return }
@@ -120,18 +134,17 @@ struct Verdict: EngineCommand {
     asked.classes = classes
     asked.emptyEmbedding = emptyEmbedding
     asked.emptyKey = emptyKey
+    foreign.apply(to: &asked)
+    replayed.apply(to: &asked)
     let verdict = try VerdictRun(run, asked)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
-    let description = try verdict.run.write(to: out, replacesExisting: force) {
-      printer.show($0)
-    } beside: { (directory) throws(OutputError) in
-      try report.write(to: directory)
-    }
+    let description = try write(verdict, report, printer)
     printer.finish()
     if !compute.quiet {
       for warning in description["warnings"]?.array ?? [] {
         Messages.print("warning: \(warning.string?.printable(limit: 400) ?? "")")
       }
+      if let line = report.permutationLine { Messages.print(line) }
       let times = report.seconds.map { "\($0.form.rawValue) \($0.seconds.text(1)) s" }
       Messages.print("judged: " + times.joined(separator: ", "))
       for notice in report.scoreNotices { Messages.print("note: \(notice)") }
@@ -157,6 +170,23 @@ struct Verdict: EngineCommand {
     let open = report.findings.filter { $0.status.isOpen }.map(\.name.rawValue)
     return table.lines(style)
       + (open.isEmpty ? [] : ["not judged (verdict.json has why): " + open.joined(separator: ", ")])
+  }
+
+  /// Writes the run with the verdict in it, and what else is asked for.
+  private func write(
+    _ verdict: VerdictRun, _ report: VerdictReport, _ printer: ProgressPrinter
+  ) throws -> JSONObject {
+    var folders = replayed.writeMisfiled.map { _ in
+      ExplanationFolders(order: verdict.folderOrder, labels: verdict.run.labels.labels)
+    }
+    return try verdict.run.write(to: out, replacesExisting: force) {
+      printer.show($0)
+    } alongside: {
+      try folders?.add($0)
+    } beside: { (directory) throws(OutputError) in
+      try report.write(to: directory)
+      if let path = replayed.writeMisfiled { try folders?.write(to: path) }
+    }
   }
 
   /// The summary: a line for each variant, or for each score of it that has null banks.

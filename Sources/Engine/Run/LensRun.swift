@@ -149,12 +149,14 @@ extension LensRun {
   ///   - path: The directory to be made.
   ///   - replacesExisting: Whether a run that stands there is replaced at the end.
   ///   - progress: Called as work goes on, on the calling thread.
+  ///   - alongside: Receives each block of features too.
   ///   - beside: Writes further files into the directory that it is given, before that gets its name.
   /// - Returns: The contents of `run.json`.
   /// - Throws: `OutputError` if the run cannot be written, `RunError` if no feature could be read
   ///   or if warnings are errors; nothing is left under the final name then.
   public func write(
     to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in },
+    alongside: (FeatureBlock) throws -> Void = { _ in },
     beside: (_ directory: String) throws(OutputError) -> Void = { (_) throws(OutputError) in }
   ) throws -> JSONObject {
     try checkStrictly(masked: 0)
@@ -171,6 +173,7 @@ extension LensRun {
       try forEachBlock(progress: progress) { block in
         masked += block.statuses.count { $0 != FeatureStatus.read.rawValue }
         try writer.write(block)
+        try alongside(block)
       }
       try checkSomethingRead(masked: masked)
       try checkStrictly(masked: masked)

@@ -20,6 +20,10 @@ public struct VerdictReport: Sendable {
   /// Every verdict, in the order of `VerdictName`: those that hold, those that do not, and those that were not judged.
   public let findings: [VerdictFinding]
 
+  /// Under which mapping another program's results agree best; nil without such, or where they could not
+  /// be compared.
+  public internal(set) var permutation: IndexPermutation?
+
   /// The wall time of each variant that was judged.
   public var seconds: [(form: LensForm, seconds: Double)] { reports.map { ($0.form, $0.seconds) } }
 
@@ -72,6 +76,8 @@ extension VerdictReport {
       "ladder": ladderJSON,
       "activations": activationsJSON,
       "score_facts": scoreFacts,
+      "permutation": permutationJSON,
+      "replay": replayJSON,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]

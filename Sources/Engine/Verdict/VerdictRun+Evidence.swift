@@ -6,8 +6,11 @@ extension VerdictRun {
   /// - Parameters:
   ///   - reports: What was found of each variant.
   ///   - controls: What pictures say.
+  ///   - permutation: Under which map another program's results agree; nil without.
   /// - Returns: The figures, or why they are not known.
-  func evidence(_ reports: [FormReport], _ controls: PictureControls) -> VerdictEvidence {
+  func evidence(
+    _ reports: [FormReport], _ controls: PictureControls, _ permutation: IndexPermutation?
+  ) -> VerdictEvidence {
     let use = reports.first { $0.form == formInUse }
     let isolated = reports.first { $0.form == formInUse?.isolated }
     func known<Value>(_ value: (FormReport) -> Known<Value>) -> Known<Value> {
@@ -27,7 +30,7 @@ extension VerdictRun {
       },
       model: controls.model, drift: controls.drift, reconstruction: controls.reconstruction,
       vocabularies: .missing("no other vocabulary was given"),
-      table: .missing("no table of results was given"), efficiency: known(efficiency))
+      table: indexMap(permutation), efficiency: known(efficiency))
   }
 
   private static let noNullBanks = "--null-banks is 0"

@@ -11,6 +11,12 @@ public struct VerdictRun: Sendable {
   /// What features fire on.
   let truth: VerdictTruth?
 
+  /// Results of another program.
+  let table: VerdictTable?
+
+  /// The order in which a program listed features.
+  let listing: FeatureListing?
+
   /// Features that do not stand for themselves.
   let hygiene: FeatureHygiene
   /// The embedding of the empty label.
@@ -27,7 +33,7 @@ public struct VerdictRun: Sendable {
   ///   - run: A scan with everything opened; its variant is the form in use.
   ///   - request: What is asked for.
   /// - Throws: `VerdictError` if there are too few labels, or nothing between them; `CheckpointError`,
-  ///   `TextError` or `TruthError` if the truth cannot be used.
+  ///   `TextError` or `TruthError` if the truth cannot be used, `ForeignError` if the results cannot.
   public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws {
     precondition(
       VerdictRequest.rotationLimits.contains(request.rotations), "\(request.rotations) rotations")
@@ -54,6 +60,18 @@ public struct VerdictRun: Sendable {
     try run.addInputs(role: "truth", truth?.files.map(\.path) ?? [])
     emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
     try run.addInputs(role: "empty_embedding", [request.emptyEmbedding].compactMap { $0 })
+    table = try request.results.map {
+      try VerdictTable(
+        .init(results: $0, skipsUnknown: request.skipsUnknownLabels), run: run)
+    }
+    listing = try request.listing.map {
+      try FeatureListing(contentsOf: $0, featureCount: run.autoencoder.featureCount)
+    }
+    if let table, table.results.form != .folders {
+      try run.addInputs(role: "results", [request.results].compactMap { $0 })
+    }
+    try run.addInputs(role: "listing", [request.listing].compactMap { $0 })
+    try request.replay?.check(run)
     materials.covariance = truth?.covariance(workers: run.memory.workers)
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
@@ -138,10 +156,14 @@ public struct VerdictRun: Sendable {
       try truth?.controls(
         run.autoencoder, head: head, seed: request.seed, workers: run.memory.workers)
       ?? .missing("no truth was given")
-    return VerdictReport(
-      self, reports: reports, omitted: omitted, evidence: evidence(reports, controls),
+    let permutation = permutation(reports)
+    var report = VerdictReport(
+      self, reports: reports, omitted: omitted,
+      evidence: evidence(reports, controls, permutation),
       ladder: ladder(reports, samples: samples),
       truthFigures: truthFigures(reports, samples: samples))
+    report.permutation = permutation
+    return report
   }
 }
 
