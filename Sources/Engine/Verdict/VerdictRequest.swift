@@ -43,7 +43,9 @@ public struct VerdictRequest: Sendable {
   public var skipsUnknownLabels = false
 
   /// The files that are named here, of which truths may be directories.
-  public var files: [String] { [truth, classes, emptyEmbedding, results, listing].compactMap { $0 } }
+  public var files: [String] {
+    [truth, classes, emptyEmbedding, results, listing].compactMap { $0 }
+  }
 
   /// The numbers of null banks that can be asked for.
   public static let rotationLimits = 1...64
