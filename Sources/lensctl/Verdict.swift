@@ -68,6 +68,8 @@ struct Verdict: EngineCommand {
 
   @OptionGroup var replayed: ReplayOptions
 
+  @OptionGroup(title: "Meaning of names") var semantics: SemanticsOptions
+
   @Option(help: "The run directory to be made.")
   var out: String
 
@@ -109,13 +111,14 @@ struct Verdict: EngineCommand {
 
   func execute() throws {
     try RunWriter.checkTarget(out, replacesExisting: force)
+    let meaning = try semantics.request(lens)
     if let path = replayed.writeMisfiled { try ExplanationFolders.checkTarget(path) }
     let outputs = RunWriter.directories(of: out) + replayed.outputs
     for output in outputs {
       try OutputFile.refuse(
         output,
         ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 }
-          + foreign.files)
+          + foreign.files + meaning.files)
     }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
@@ -136,6 +139,7 @@ struct Verdict: EngineCommand {
     asked.emptyKey = emptyKey
     foreign.apply(to: &asked)
     replayed.apply(to: &asked)
+    asked.semantics = meaning
     let verdict = try VerdictRun(run, asked)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
     let description = try write(verdict, report, printer)
@@ -156,8 +160,8 @@ struct Verdict: EngineCommand {
     let lines =
       output.json
       ? [JSONValue.object(report.json).serialized(indent: 2)]
-      : Self.table(report, allScores).lines(output.style) + [""]
-        + report.ladderLines(output.style) + Self.findings(report, output.style)
+      : Self.table(report, allScores).lines(output.style) + report.semanticLines(output.style)
+        + [""] + report.ladderLines(output.style) + Self.findings(report, output.style)
     try Output.print(lines)
   }
 

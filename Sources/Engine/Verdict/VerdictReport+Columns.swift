@@ -62,7 +62,7 @@ extension VerdictReport {
           littleEndianBytes(report.statuses.map(\.rawValue))
         })
     }
-    return columns + truthColumns + groupColumns + statuses
+    return columns + truthColumns + groupColumns + semanticColumns + statuses
   }
 
   /// The id of a label among all, -1 for none.

@@ -24,16 +24,21 @@ public struct VerdictReport: Sendable {
   /// be compared.
   public internal(set) var permutation: IndexPermutation?
 
+  /// What names mean.
+  let semantics: SemanticsReport
+
   /// The wall time of each variant that was judged.
   public var seconds: [(form: LensForm, seconds: Double)] { reports.map { ($0.form, $0.seconds) } }
 
   init(
     _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)],
-    evidence: VerdictEvidence, ladder: VerdictLadder, truthFigures: TruthFigures?
+    evidence: VerdictEvidence, ladder: VerdictLadder, truthFigures: TruthFigures?,
+    semantics: SemanticsReport
   ) {
     self.truthFigures = truthFigures
     self.evidence = evidence
     self.ladder = ladder
+    self.semantics = semantics
     findings = VerdictRules(evidence: evidence).findings
     self.verdict = verdict
     self.reports = reports
@@ -78,6 +83,7 @@ extension VerdictReport {
       "score_facts": scoreFacts,
       "permutation": permutationJSON,
       "replay": replayJSON,
+      "semantics": .object(json(semantics)),
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]
@@ -134,7 +140,7 @@ extension VerdictReport {
     ]
   }
 
-  private func json(_ significance: Significance) -> JSONObject {
+  func json(_ significance: Significance) -> JSONObject {
     [
       "strata": .integer(significance.strataCount),
       "share": Self.json(significance.share),

@@ -25,6 +25,9 @@ public struct VerdictRequest: Sendable {
   /// The name of its tensor, where the file has several.
   public var emptyKey: String?
 
+  /// What is asked of the meaning of names.
+  public var semantics = SemanticsRequest()
+
   /// Results of another program: a table of labels, or the folders of the original experiment; nil
   /// without.
   public var results: String?
@@ -44,7 +47,7 @@ public struct VerdictRequest: Sendable {
 
   /// The files that are named here, of which truths may be directories.
   public var files: [String] {
-    [truth, classes, emptyEmbedding, results, listing].compactMap { $0 }
+    [truth, classes, emptyEmbedding, results, listing].compactMap { $0 } + semantics.files
   }
 
   /// The numbers of null banks that can be asked for.

@@ -22,7 +22,10 @@ public struct VerdictRun: Sendable {
   /// The embedding of the empty label.
   let emptyPrompt: EmptyPrompt
 
-  private let materials: LensMaterials
+  /// Other vocabularies, and what else is asked of the meaning of names.
+  let semantics: SemanticsInputs
+
+  let materials: LensMaterials
   let labels: LabelSide
   /// The ids of the labels that take part, [C].
   let labelIDs: [Int32]
@@ -40,15 +43,7 @@ public struct VerdictRun: Sendable {
     var run = run
     run.look(before: request.files)
     let rows = run.labels.rows
-    guard rows.labelIDs.count > 1 else {
-      throw VerdictError(subject: run.labels.source, reason: .tooFewLabels(rows.labelIDs.count))
-    }
-    var elements: [Float] = []
-    rows.read(0..<rows.labelIDs.count, into: &elements)
-    labels = LabelSide(elements, count: rows.labelIDs.count, width: rows.width)
-    guard labels.centredLengths.contains(where: { $0 > LabelSide.leastCentredLength }) else {
-      throw VerdictError(subject: run.labels.source, reason: .equalLabels(rows.labelIDs.count))
-    }
+    labels = try LabelSide(rows, source: run.labels.source)
     labelIDs = rows.labelIDs
     var materials = LensMaterials(
       autoencoder: run.autoencoder, head: run.head, embeddingWidth: rows.width,
@@ -76,6 +71,8 @@ public struct VerdictRun: Sendable {
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
       seed: request.seed, workers: run.memory.workers)
+    semantics = try SemanticsInputs(request.semantics, beside: run)
+    try run.addInputs(role: "semantics", request.semantics.files)
     self.materials = materials
     self.run = run
     self.request = request
@@ -157,11 +154,13 @@ public struct VerdictRun: Sendable {
         run.autoencoder, head: head, seed: request.seed, workers: run.memory.workers)
       ?? .missing("no truth was given")
     let permutation = permutation(reports)
+    let semantics = try semantics(beside: reports)
+    var evidence = evidence(reports, controls, permutation)
+    evidence.vocabularies = semantics.vocabularyEvidence(by: formInUse)
     var report = VerdictReport(
-      self, reports: reports, omitted: omitted,
-      evidence: evidence(reports, controls, permutation),
+      self, reports: reports, omitted: omitted, evidence: evidence,
       ladder: ladder(reports, samples: samples),
-      truthFigures: truthFigures(reports, samples: samples))
+      truthFigures: truthFigures(reports, samples: samples), semantics: semantics)
     report.permutation = permutation
     return report
   }
@@ -195,6 +194,7 @@ public struct VerdictError: EngineError, Equatable {
     case equalLabels(Int)
     case nothingJudged([String])
     case emptyLabel(found: String, expected: String)
+    case labelWidth(found: Int, expected: Int)
   }
 
   /// The file concerned.
@@ -215,6 +215,8 @@ public struct VerdictError: EngineError, Equatable {
       "labels: found \(count) with one and the same embedding, expected different ones"
     case .emptyLabel(let found, let expected):
       "embedding of the empty label: found \(found), expected \(expected)"
+    case .labelWidth(let found, let expected):
+      "width of embeddings: found \(found), expected \(expected) as of the labels of the scan"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
         + reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }

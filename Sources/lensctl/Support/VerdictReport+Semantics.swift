@@ -1,0 +1,25 @@
+import Engine
+
+extension VerdictReport {
+  /// The part of the summary that says what names mean, below the rest; nothing if nothing was asked.
+  ///
+  /// - Parameter style: How tables are written.
+  /// - Returns: Lines, the first one empty if there are any.
+  func semanticLines(_ style: OutputStyle) -> [String] {
+    guard !vocabularyLines.isEmpty else { return [] }
+    var table = Table([
+      ("vocabulary", .left), ("of labels", .right), ("beyond rotated", .right), ("found", .right),
+      ("beyond random", .right), ("found", .right), ("labels", .right),
+      ("most frequent label", .left),
+    ])
+    for line in vocabularyLines {
+      table.add([
+        line.source.printable(limit: 60), "\(line.labelCount)",
+        line.rotated.nullShare.complement.percent, "\(line.rotated.discoveries)",
+        line.inPlace.nullShare.complement.percent, "\(line.inPlace.discoveries)",
+        line.effectiveLabels.text(1), line.hub?.printable(limit: 60) ?? "",
+      ])
+    }
+    return [""] + table.lines(style)
+  }
+}
