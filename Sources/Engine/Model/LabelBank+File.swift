@@ -77,8 +77,11 @@ extension LabelBank {
     if let stated = try strings("labels", in: file), !stated.isEmpty {
       return LabelSet(labels: stated)
     }
-    return LabelSet(labels: (0..<max(1, rows)).map { "label \($0)" })
+    return LabelSet(labels: (0..<max(1, rows)).map { placeholder(of: $0) })
   }
+
+  /// What a label is called whose name nothing states.
+  static func placeholder(of id: Int) -> String { "label \(id)" }
 
   /// The tensor that holds the embeddings, [C, D].
   static func embeddings(in file: TensorFile, key: String?) throws -> Tensor {

@@ -3,21 +3,55 @@ struct SemanticsInputs: Sendable {
   /// Other vocabularies, in the order in which they were asked for.
   let vocabularies: [OtherVocabulary]
 
+  /// The labels of the scan by each of several templates, none or two at least.
+  let templates: [TemplateBank]
+
+  /// Whether each feature of the selection is written as a sum of labels, [n]; nil if none is.
+  let sparse: [Bool]?
+
   /// Reads what a request names.
   ///
   /// - Parameters:
   ///   - request: What is asked for.
   ///   - run: The scan that it stands beside.
-  /// - Throws: What opening a vocabulary throws.
+  /// - Throws: What opening a vocabulary, or the labels by a template, throws; `LensError` or `VerdictError` if a feature is
+  ///   asked for that is not there or not scanned.
   init(_ request: SemanticsRequest, beside run: LensRun) throws {
     vocabularies = try request.vocabularies.map { try OtherVocabulary($0, beside: run) }
+    let ready = try request.templateEmbeddings.map { try TemplateBank(contentsOf: $0, beside: run) }
+    if request.comparesTemplates, case .vocabulary(let labels, let own) = run.request.labels {
+      templates = try own.map { try TemplateBank($0, of: labels, beside: run) }
+    } else {
+      templates = ready
+    }
+    sparse = try request.sparseFeatures.map { try Self.asked($0, of: run) }
+  }
+
+  /// Whether each feature of a scan is one of those that are listed.
+  private static func asked(_ text: String, of run: LensRun) throws -> [Bool] {
+    let scanned = run.scan.selection
+    guard text != "all" else { return [Bool](repeating: true, count: scanned.count) }
+    let listed = try FeatureSelection(
+      parsing: text, featureCount: run.autoencoder.featureCount)
+    let ids = scanned.ids(at: 0..<scanned.count).flatMap { Array($0) }
+    let asked = Set(listed.ranges.flatMap { Array($0) })
+    if let missing = asked.subtracting(ids).min() {
+      throw VerdictError(subject: text, reason: .notScanned(missing))
+    }
+    return ids.map { asked.contains($0) }
   }
 }
 
-/// What names mean: by other vocabularies.
+/// What names mean: by other vocabularies, by templates, and as sums of labels.
 struct SemanticsReport: Sendable {
   /// What each other vocabulary finds.
   var vocabularies: [VocabularyReport] = []
+
+  /// What features are named by each template; nil if it was not asked for.
+  var templates: TemplateReport?
+
+  /// Features as sums of labels; nil if it was not asked for.
+  var sparse: SparseNaming?
 }
 
 /// What another vocabulary finds in the features of one variant.
@@ -68,12 +102,26 @@ extension VerdictRun {
     guard let use = reports.first(where: { $0.form == formInUse }) ?? reports.first else {
       return SemanticsReport()
     }
-    return SemanticsReport(vocabularies: try vocabularies(beside: use))
+    let bank = try materials.bank(use.form)
+    return SemanticsReport(
+      vocabularies: vocabularies(beside: use, bank), templates: templates(beside: use, bank),
+      sparse: semantics.sparse.map {
+        SparseNaming(
+          use.form, bank, labels: labels, asked: $0, seed: request.seed,
+          workers: run.memory.workers)
+      })
   }
 
-  private func vocabularies(beside use: FormReport) throws -> [VocabularyReport] {
-    let bank = try materials.bank(use.form)
-    return semantics.vocabularies.compactMap { vocabulary -> VocabularyReport? in
+  private func templates(beside use: FormReport, _ bank: JointBank) -> TemplateReport? {
+    guard semantics.templates.count > 1, let naming = use.naming(.centred) else { return nil }
+    return TemplateReport(
+      semantics.templates, form: use.form, bank,
+      names: naming.reading.labels.map { $0 < 0 ? -1 : labelIDs[Int($0)] },
+      clusters: clusters(of: use), seed: request.seed, workers: run.memory.workers)
+  }
+
+  private func vocabularies(beside use: FormReport, _ bank: JointBank) -> [VocabularyReport] {
+    semantics.vocabularies.compactMap { vocabulary -> VocabularyReport? in
       var judge = FormJudge(
         labels: vocabulary.side, temperature: 1 / run.scan.logitScale,
         workers: run.memory.workers)

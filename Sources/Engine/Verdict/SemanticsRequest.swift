@@ -5,6 +5,15 @@ public struct SemanticsRequest: Sendable {
   /// Labels are encoded by the templates stated here, those of the scan as a rule.
   public var vocabularies: [LabelSource]
 
+  /// Whether the templates of the scan, two at least, are also read one by one.
+  public var comparesTemplates = false
+
+  /// Files with the embeddings of the labels of the scan by one template each, none or two at least.
+  public var templateEmbeddings: [String] = []
+
+  /// The features that are written as sums of labels, such as `17,200-299`, or `all`; nil for none.
+  public var sparseFeatures: String?
+
   /// Makes a request.
   ///
   /// - Parameter vocabularies: Other vocabularies.
@@ -12,12 +21,13 @@ public struct SemanticsRequest: Sendable {
 
   /// The files that are read on account of it.
   public var files: [String] {
-    vocabularies.flatMap { source -> [String] in
-      switch source {
-      case .vocabulary(let name, _): name == "imagenet" ? [] : [name]
-      case .embeddings(let path, _, let namesPath): [path] + (namesPath.map { [$0] } ?? [])
+    templateEmbeddings
+      + vocabularies.flatMap { source -> [String] in
+        switch source {
+        case .vocabulary(let name, _): name == "imagenet" ? [] : [name]
+        case .embeddings(let path, _, let namesPath): [path] + (namesPath.map { [$0] } ?? [])
+        }
       }
-    }
   }
 }
 

@@ -40,7 +40,7 @@ extension VerdictReport {
       }
   }
 
-  private var featureIDs: [Int32] {
+  var featureIDs: [Int32] {
     let selection = verdict.run.scan.selection
     return selection.ids(at: 0..<selection.count).flatMap { $0.map { Int32($0) } }
   }

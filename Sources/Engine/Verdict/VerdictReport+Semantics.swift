@@ -4,7 +4,15 @@ extension VerdictReport {
 
   /// What names mean, as it is written.
   func json(_ semantics: SemanticsReport) -> JSONObject {
-    ["vocabularies": .array(semantics.vocabularies.map { .object(json($0)) })]
+    [
+      "vocabularies": .array(semantics.vocabularies.map { .object(json($0)) }),
+      "templates": semantics.templates.map { .object($0.json) } ?? .null,
+      "sparse": semantics.sparse.map { .object(json($0)) } ?? .null,
+    ]
+  }
+
+  static func json(_ file: (path: String, sha256: String)) -> JSONValue {
+    ["path": .string(MappedFile.absolute(file.path)), "sha256": .string(file.sha256)]
   }
 
   private func json(_ other: VocabularyReport) -> JSONObject {
@@ -12,10 +20,7 @@ extension VerdictReport {
     return [
       "source": .string(vocabulary.source),
       "labels": .integer(vocabulary.labelIDs.count),
-      "files": .array(
-        vocabulary.files.map {
-          ["path": .string(MappedFile.absolute($0.path)), "sha256": .string($0.sha256)]
-        }),
+      "files": .array(vocabulary.files.map(Self.json)),
       "warnings": .array(vocabulary.warnings.map { .string($0) }),
       "variant": .string(report.form.rawValue),
       "alignment": [
@@ -84,9 +89,15 @@ extension VerdictReport {
     }
   }
 
-  /// Columns of `verdict.safetensors` of other vocabularies, [n] each and numbered from 1: the best label by
-  /// the centred score, its score and its p-value beside rotated features.
+  /// Columns of `verdict.safetensors`, [n] each and numbered from 1: of other vocabularies the best label by
+  /// the centred score, its score and its p-value beside rotated features; of templates the best label, and the share of
+  /// pairs of templates that agree.
   var semanticColumns: [Column] {
+    vocabularyColumns + (semantics.templates?.columns ?? [])
+      + (semantics.sparse.map { columns($0) } ?? [])
+  }
+
+  private var vocabularyColumns: [Column] {
     semantics.vocabularies.enumerated().flatMap { index, other -> [Column] in
       guard let naming = other.report.naming(.centred) else { return [] }
       let (name, ids) = ("vocabulary.\(index + 1)", other.vocabulary.labelIDs)

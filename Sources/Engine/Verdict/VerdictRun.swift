@@ -195,6 +195,9 @@ public struct VerdictError: EngineError, Equatable {
     case nothingJudged([String])
     case emptyLabel(found: String, expected: String)
     case labelWidth(found: Int, expected: Int)
+    case labelCount(found: Int, expected: Int)
+    case otherLabel(found: String, expected: String)
+    case notScanned(Int)
   }
 
   /// The file concerned.
@@ -217,6 +220,13 @@ public struct VerdictError: EngineError, Equatable {
       "embedding of the empty label: found \(found), expected \(expected)"
     case .labelWidth(let found, let expected):
       "width of embeddings: found \(found), expected \(expected) as of the labels of the scan"
+    case .labelCount(let found, let expected):
+      "embeddings of labels: found \(found), expected \(expected) as of the labels of the scan"
+    case .otherLabel(let found, let expected):
+      "label: found \"\(found.printable(limit: 200))\", expected \"\(expected.printable(limit: 200))\" as "
+        + "of the scan"
+    case .notScanned(let id):
+      "features to be decomposed: found \(id), expected ones that are scanned"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
         + reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }

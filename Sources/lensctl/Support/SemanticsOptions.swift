@@ -18,6 +18,30 @@ struct SemanticsOptions: ParsableArguments {
     completion: .file())
   var vocabularyNames: [String] = []
 
+  @Flag(help: "Name features by each template alone too, and say how far the first labels agree.")
+  var compareTemplates = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Ready embeddings of the same labels by one template; repeat it for each.",
+      discussion: "In place of --compare-templates, where labels are ready embeddings."),
+    completion: .file())
+  var templateEmbeddings: [String] = []
+
+  @Option(
+    help: "Features to be written as sums of up to five labels: all, or some such as 17,200-299.")
+  var sparseNaming: String?
+
+  func validate() throws {
+    guard let sparseNaming, sparseNaming != "all" else { return }
+    // How many features there are is known once the autoencoder is open.
+    do {
+      _ = try FeatureSelection(parsing: sparseNaming, featureCount: Int(Int32.max))
+    } catch {
+      throw ValidationError("--sparse-naming: \(error)")
+    }
+  }
+
   /// What is asked for.
   ///
   /// - Parameter lens: What is read.
@@ -36,12 +60,31 @@ struct SemanticsOptions: ParsableArguments {
       throw ValidationError("--vocabulary: found no --model, expected one to encode labels")
     }
     let templates = try lens.prompts.templates()
+    try checkTemplates(lens, count: templates.count)
     var names = vocabularyNames[...]
-    return SemanticsRequest(
+    var request = SemanticsRequest(
       vocabularies: zip(vocabulary, isReady).map { path, isReady in
         isReady
           ? .embeddings(path, key: nil, namesPath: names.popFirst())
           : .vocabulary(path, templates: templates)
       })
+    request.comparesTemplates = compareTemplates
+    request.templateEmbeddings = templateEmbeddings
+    request.sparseFeatures = sparseNaming
+    return request
+  }
+
+  private func checkTemplates(_ lens: LensOptions, count: Int) throws {
+    if compareTemplates, !templateEmbeddings.isEmpty {
+      throw ValidationError(
+        "found both --compare-templates and --template-embeddings, expected one of them")
+    }
+    if compareTemplates, count < 2 {
+      throw ValidationError(
+        "--compare-templates: found \(count) of --template, expected two at least")
+    }
+    if templateEmbeddings.count == 1 {
+      throw ValidationError("--template-embeddings: found 1, expected two at least")
+    }
   }
 }

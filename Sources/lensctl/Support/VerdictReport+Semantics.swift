@@ -6,6 +6,28 @@ extension VerdictReport {
   /// - Parameter style: How tables are written.
   /// - Returns: Lines, the first one empty if there are any.
   func semanticLines(_ style: OutputStyle) -> [String] {
+    vocabularyTable(style) + templateSentence + sparseSentence
+  }
+
+  private var sparseSentence: [String] {
+    guard let line = sparseLine else { return [] }
+    return [
+      "",
+      "\(line.namedCount) of \(line.featureCount) features are sums of labels, which explain "
+        + "\((100 * line.explained).text(1))% of their median feature",
+    ]
+  }
+
+  private var templateSentence: [String] {
+    guard let line = templateLine else { return [] }
+    return [
+      "",
+      "\(line.count) templates: two agree on the first label of \(line.same.percent) of the features, all on "
+        + "\(line.allSame.percent); kappa \(line.kappa.text(2))",
+    ]
+  }
+
+  private func vocabularyTable(_ style: OutputStyle) -> [String] {
     guard !vocabularyLines.isEmpty else { return [] }
     var table = Table([
       ("vocabulary", .left), ("of labels", .right), ("beyond rotated", .right), ("found", .right),
