@@ -24,6 +24,14 @@ public struct TextError: EngineError, Equatable {
     case noTemplates
     case noPlaceholder
     case mixedPlaceholders([String])
+
+    // MARK: Sets of labels
+    case noSets
+    case repeatedSet(line: Int, String)
+    case emptySet(line: Int, String)
+    case unknownLabel(line: Int, String)
+    case repeatedLabel(line: Int, String)
+    case malformedWordNet(String)
   }
 
   /// The file as it was named, with the line where that matters, or the text itself.
@@ -65,7 +73,23 @@ extension TextError {
     case .noPlaceholder: "found no placeholder, expected {label}, {c} or {}"
     case .mixedPlaceholders(let found):
       "found placeholders \(found.joined(separator: " and ")), expected one kind"
-    default: tokenizerMessage
+    default: setMessage ?? tokenizerMessage
+    }
+  }
+
+  private var setMessage: String? {
+    switch reason {
+    case .noSets: "found no sets, expected at least 1"
+    case .repeatedSet(let line, let name):
+      "line \(line): set \"\(name.printable(limit: 200))\": found a second time, expected each once"
+    case .emptySet(let line, let name):
+      "line \(line): set \"\(name.printable(limit: 200))\": found no labels, expected at least 1"
+    case .unknownLabel(let line, let label):
+      "line \(line): found label \"\(label.printable(limit: 200))\", expected one of the labels"
+    case .repeatedLabel(let line, let label):
+      "line \(line): found label \"\(label.printable(limit: 200))\" twice, expected once"
+    case .malformedWordNet(let place): "\(place): found no entry of nouns as WordNet 3.0 has them"
+    default: nil
     }
   }
 

@@ -9,14 +9,18 @@ struct SemanticsInputs: Sendable {
   /// Whether each feature of the selection is written as a sum of labels, [n]; nil if none is.
   let sparse: [Bool]?
 
+  /// The sets of labels that are looked for; nil if none are.
+  let sets: EnrichmentSource?
+
   /// Reads what a request names.
   ///
   /// - Parameters:
   ///   - request: What is asked for.
+  ///   - side: The labels of the scan.
   ///   - run: The scan that it stands beside.
   /// - Throws: What opening a vocabulary, or the labels by a template, throws; `LensError` or `VerdictError` if a feature is
   ///   asked for that is not there or not scanned.
-  init(_ request: SemanticsRequest, beside run: LensRun) throws {
+  init(_ request: SemanticsRequest, labels side: LabelSide, beside run: LensRun) throws {
     vocabularies = try request.vocabularies.map { try OtherVocabulary($0, beside: run) }
     let ready = try request.templateEmbeddings.map { try TemplateBank(contentsOf: $0, beside: run) }
     if request.comparesTemplates, case .vocabulary(let labels, let own) = run.request.labels {
@@ -25,6 +29,15 @@ struct SemanticsInputs: Sendable {
       templates = ready
     }
     sparse = try request.sparseFeatures.map { try Self.asked($0, of: run) }
+    let (labels, ids) = (run.labels.labels, run.labels.rows.labelIDs)
+    sets =
+      if let path = request.labelSets {
+        try EnrichmentSource(contentsOf: path, labels: labels, labelIDs: ids, side: side)
+      } else if let directory = request.wordNet {
+        try EnrichmentSource(wordNet: directory, labels: labels, labelIDs: ids, side: side)
+      } else {
+        nil
+      }
   }
 
   /// Whether each feature of a scan is one of those that are listed.
@@ -42,7 +55,7 @@ struct SemanticsInputs: Sendable {
   }
 }
 
-/// What names mean: by other vocabularies, by templates, and as sums of labels.
+/// What names mean: by other vocabularies, by templates, as sums of labels, and by sets of labels.
 struct SemanticsReport: Sendable {
   /// What each other vocabulary finds.
   var vocabularies: [VocabularyReport] = []
@@ -52,6 +65,9 @@ struct SemanticsReport: Sendable {
 
   /// Features as sums of labels; nil if it was not asked for.
   var sparse: SparseNaming?
+
+  /// Sets of labels at the top of those of features; nil if none are looked for.
+  var enrichment: EnrichmentReport?
 }
 
 /// What another vocabulary finds in the features of one variant.
@@ -109,7 +125,17 @@ extension VerdictRun {
         SparseNaming(
           use.form, bank, labels: labels, asked: $0, seed: request.seed,
           workers: run.memory.workers)
-      })
+      }, enrichment: enrichment(beside: use, bank))
+  }
+
+  private func enrichment(beside use: FormReport, _ bank: JointBank) -> EnrichmentReport? {
+    semantics.sets.map { source in
+      EnrichmentReport(
+        use.form, bank,
+        EnrichmentReport.Question(
+          labels: labels, source: source, rotations: request.rotations, seed: request.seed,
+          clusters: clusters(of: use), workers: run.memory.workers))
+    }
   }
 
   private func templates(beside use: FormReport, _ bank: JointBank) -> TemplateReport? {

@@ -14,6 +14,12 @@ public struct SemanticsRequest: Sendable {
   /// The features that are written as sums of labels, such as `17,200-299`, or `all`; nil for none.
   public var sparseFeatures: String?
 
+  /// A file of sets of labels that are looked for; nil for none.
+  public var labelSets: String?
+
+  /// The directory of WordNet, whose hypernyms are the sets; nil for none.
+  public var wordNet: String?
+
   /// Makes a request.
   ///
   /// - Parameter vocabularies: Other vocabularies.
@@ -21,7 +27,8 @@ public struct SemanticsRequest: Sendable {
 
   /// The files that are read on account of it.
   public var files: [String] {
-    templateEmbeddings
+    templateEmbeddings + (labelSets.map { [$0] } ?? [])
+      + (wordNet.map { [$0 + "/index.noun", $0 + "/data.noun"] } ?? [])
       + vocabularies.flatMap { source -> [String] in
         switch source {
         case .vocabulary(let name, _): name == "imagenet" ? [] : [name]

@@ -8,6 +8,7 @@ extension VerdictReport {
       "vocabularies": .array(semantics.vocabularies.map { .object(json($0)) }),
       "templates": semantics.templates.map { .object($0.json) } ?? .null,
       "sparse": semantics.sparse.map { .object(json($0)) } ?? .null,
+      "enrichment": semantics.enrichment.map { .object(json($0)) } ?? .null,
     ]
   }
 
@@ -95,6 +96,7 @@ extension VerdictReport {
   var semanticColumns: [Column] {
     vocabularyColumns + (semantics.templates?.columns ?? [])
       + (semantics.sparse.map { columns($0) } ?? [])
+      + (semantics.enrichment.map { columns($0) } ?? [])
   }
 
   private var vocabularyColumns: [Column] {

@@ -71,7 +71,7 @@ public struct VerdictRun: Sendable {
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
       seed: request.seed, workers: run.memory.workers)
-    semantics = try SemanticsInputs(request.semantics, beside: run)
+    semantics = try SemanticsInputs(request.semantics, labels: labels, beside: run)
     try run.addInputs(role: "semantics", request.semantics.files)
     self.materials = materials
     self.run = run
@@ -198,6 +198,8 @@ public struct VerdictError: EngineError, Equatable {
     case labelCount(found: Int, expected: Int)
     case otherLabel(found: String, expected: String)
     case notScanned(Int)
+    case setSize(String, found: Int, labels: Int)
+    case noHypernyms(Int)
   }
 
   /// The file concerned.
@@ -227,6 +229,11 @@ public struct VerdictError: EngineError, Equatable {
         + "of the scan"
     case .notScanned(let id):
       "features to be decomposed: found \(id), expected ones that are scanned"
+    case .setSize(let name, let found, let labels):
+      "set \"\(name.printable(limit: 200))\": found \(found) labels that take part, expected 1 to "
+        + "\(labels - 1)"
+    case .noHypernyms(let least):
+      "hypernyms: found none of \(least) labels or more and half of them at most, expected one"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
         + reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }

@@ -32,7 +32,24 @@ struct SemanticsOptions: ParsableArguments {
     help: "Features to be written as sums of up to five labels: all, or some such as 17,200-299.")
   var sparseNaming: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A file of sets of labels that are looked for at the top of the labels of features.",
+      discussion: "In every line the name of a set and its labels, with tabs between."),
+    completion: .file())
+  var sets: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The directory of WordNet, whose hypernyms of labels are such sets.",
+      discussion: "/usr/share/wordnet where Debian's wordnet-base is installed."),
+    completion: .directory)
+  var wordnet: String?
+
   func validate() throws {
+    if sets != nil, wordnet != nil {
+      throw ValidationError("found both --sets and --wordnet, expected one of them")
+    }
     guard let sparseNaming, sparseNaming != "all" else { return }
     // How many features there are is known once the autoencoder is open.
     do {
@@ -71,6 +88,8 @@ struct SemanticsOptions: ParsableArguments {
     request.comparesTemplates = compareTemplates
     request.templateEmbeddings = templateEmbeddings
     request.sparseFeatures = sparseNaming
+    request.labelSets = sets
+    request.wordNet = wordnet
     return request
   }
 

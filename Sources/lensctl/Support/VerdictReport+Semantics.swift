@@ -6,7 +6,21 @@ extension VerdictReport {
   /// - Parameter style: How tables are written.
   /// - Returns: Lines, the first one empty if there are any.
   func semanticLines(_ style: OutputStyle) -> [String] {
-    vocabularyTable(style) + templateSentence + sparseSentence
+    vocabularyTable(style) + templateSentence + sparseSentence + setTable(style)
+  }
+
+  private func setTable(_ style: OutputStyle) -> [String] {
+    guard !setLines.isEmpty else { return [] }
+    var table = Table([
+      ("set", .left), ("of labels", .right), ("p of 0.05", .right), ("found", .right),
+    ])
+    for line in setLines {
+      table.add([
+        line.name.printable(limit: 60), "\(line.labelCount)", line.share.percent,
+        "\(line.discoveries)",
+      ])
+    }
+    return [""] + table.lines(style)
   }
 
   private var sparseSentence: [String] {
