@@ -40,6 +40,9 @@ public struct VerdictReport: Sendable {
     self.omitted = omitted
   }
 
+  /// What directions, labels and truths get that hold nothing, or all; nil if it was not asked for.
+  var controls: VerdictControls?
+
   /// The name of the format of `json`.
   static let format = "lensctl.verdict"
 
@@ -78,6 +81,7 @@ extension VerdictReport {
       "score_facts": scoreFacts,
       "permutation": permutationJSON,
       "replay": replayJSON,
+      "controls": controls.map { .object(json($0)) } ?? .null,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]
@@ -134,7 +138,7 @@ extension VerdictReport {
     ]
   }
 
-  private func json(_ significance: Significance) -> JSONObject {
+  func json(_ significance: Significance) -> JSONObject {
     [
       "strata": .integer(significance.strataCount),
       "share": Self.json(significance.share),
