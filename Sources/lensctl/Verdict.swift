@@ -17,7 +17,7 @@ struct Verdict: EngineCommand {
       features are, with its interval, "found" how many at a false discovery rate of 5 %. With --truth, \
       "right" is the share of names that are what the feature fires on most, and "of what can be" that \
       share of what pictures in the place of words would name. Below stand the verdicts that hold, by rules that \
-      MODEL.md tabulates. --max-memory bounds the scan alone. Results are a \
+      MODEL.md tabulates. --max-memory bounds the scan and the verdict. Results are a \
       run directory, as scan writes it, with verdict.json and verdict.safetensors.
 
       Example:

@@ -50,6 +50,7 @@ public struct VerdictRun: Sendable {
       throw VerdictError(subject: run.labels.source, reason: .equalLabels(rows.labelIDs.count))
     }
     labelIDs = rows.labelIDs
+    run.memory.workers = try Self.workers(run, request)
     var materials = LensMaterials(
       autoencoder: run.autoencoder, head: run.head, embeddingWidth: rows.width,
       selection: run.scan.selection)
