@@ -4,6 +4,8 @@ import Foundation
 
 extension LensForm: ExpressibleByArgument {}
 
+extension ControlScope: ExpressibleByArgument {}
+
 /// Judges how well variants of the lens read an autoencoder, beside null banks.
 struct Verdict: EngineCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +17,7 @@ struct Verdict: EngineCommand {
       features are, with its interval, "found" how many at a false discovery rate of 5 %. With --truth, \
       "right" is the share of names that are what the feature fires on most, and "of what can be" that \
       share of what pictures in the place of words would name. Below stand the verdicts that hold, by rules that \
-      MODEL.md tabulates. --max-memory bounds the scan alone. Results are a \
+      MODEL.md tabulates. --max-memory bounds the scan and the verdict. Results are a \
       run directory, as scan writes it, with verdict.json and verdict.safetensors.
 
       Example:
@@ -38,6 +40,14 @@ struct Verdict: EngineCommand {
       "The number of null banks that each variant as a whole is compared with.",
       discussion: "0 for no such comparison."))
   var nullBanks = 200
+
+  @Option(
+    help: ArgumentHelp(
+      "Which controls are made of the form in use.",
+      discussion:
+        "usual: directions that are random, shuffled, or made of labels and of classes, and labels "
+        + "exchanged; all: words that mean nothing besides, which are encoded."))
+  var controls = ControlScope.usual
 
   @Option(help: "What random numbers start from.")
   var seed: UInt64 = 1
@@ -133,6 +143,7 @@ struct Verdict: EngineCommand {
     var asked = VerdictRequest(
       forms: variant.isEmpty ? nil : variant, rotations: rotations, seed: seed)
     asked.nullBanks = nullBanks
+    asked.controls = controls
     asked.truth = truth
     asked.classes = classes
     asked.emptyEmbedding = emptyEmbedding
@@ -149,7 +160,9 @@ struct Verdict: EngineCommand {
         Messages.print("warning: \(warning.string?.printable(limit: 400) ?? "")")
       }
       if let line = report.permutationLine { Messages.print(line) }
-      let times = report.seconds.map { "\($0.form.rawValue) \($0.seconds.text(1)) s" }
+      let times =
+        report.seconds.map { "\($0.form.rawValue) \($0.seconds.text(1)) s" }
+        + [report.controlSeconds.map { "controls \($0.text(1)) s" }].compactMap { $0 }
       Messages.print("judged: " + times.joined(separator: ", "))
       for notice in report.scoreNotices { Messages.print("note: \(notice)") }
       for omitted in report.omitted {
@@ -161,7 +174,8 @@ struct Verdict: EngineCommand {
       output.json
       ? [JSONValue.object(report.json).serialized(indent: 2)]
       : Self.table(report, allScores).lines(output.style) + report.semanticLines(output.style)
-        + [""] + report.ladderLines(output.style) + Self.findings(report, output.style)
+        + [""] + [report.controlLine].compactMap { $0 } + report.ladderLines(output.style)
+        + Self.findings(report, output.style)
     try Output.print(lines)
   }
 

@@ -15,7 +15,7 @@ public struct LensRun: Sendable {
   public let scan: LensScan
 
   /// How the scan keeps to its limit of memory.
-  public let memory: MemoryPlan
+  public internal(set) var memory: MemoryPlan
 
   /// Where the factor on cosines comes from: `temperature`, `checkpoint`, `bank` or `default`.
   public let logitScaleSource: String

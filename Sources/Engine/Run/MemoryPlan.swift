@@ -10,7 +10,7 @@ public struct MemoryPlan: Equatable, Sendable {
   public let requestedWorkers: Int
 
   /// The number of threads to use.
-  public let workers: Int
+  public internal(set) var workers: Int
 
   /// Whether label embeddings stay in their file and are read part by part.
   public let streamsLabels: Bool

@@ -15,6 +15,7 @@ public struct RunError: EngineError, Equatable {
     case memoryBelowOneBlock(found: Int, needed: Int, isStated: Bool)
     case memoryBelowEncoder(found: Int, needed: Int, isStated: Bool)
     case labelsBeyondMemory(count: Int, found: Int, needed: Int, isStored: Bool)
+    case memoryBelowVerdict(found: Int, needed: Int, features: Int, labels: Int, isStated: Bool)
   }
 
   /// What is asked for, or the file concerned.
@@ -32,7 +33,8 @@ public struct RunError: EngineError, Equatable {
   public var kind: FaultKind {
     switch reason {
     case .modelNeeded, .badMemorySize: .usage
-    case .memoryBelowOneBlock(_, _, let isStated), .memoryBelowEncoder(_, _, let isStated):
+    case .memoryBelowOneBlock(_, _, let isStated), .memoryBelowEncoder(_, _, let isStated),
+      .memoryBelowVerdict(_, _, _, _, let isStated):
       isStated ? .usage : .unavailable
     case .wrongProduct, .labelsBeyondMemory: .unavailable
     case .changedMeanwhile: .inputOutput
@@ -66,6 +68,10 @@ public struct RunError: EngineError, Equatable {
     case .memoryBelowEncoder(let found, let needed, let isStated):
       Self.memory(found, needed, isStated: isStated)
         + " for the tokenizer and the text tower on one thread"
+    case .memoryBelowVerdict(let found, let needed, let features, let labels, let isStated):
+      "found \(MemorySize.text(found, rounding: .down))" + (isStated ? "" : " free")
+        + ", expected at least \(MemorySize.text(needed, rounding: .up)) for the verdict of "
+        + "\(features) features and \(labels) labels on one thread"
     case .labelsBeyondMemory(let count, let found, let needed, let isStored):
       "memory for \(count) labels: found \(MemorySize.text(found, rounding: .down)), "
         + "expected at least \(MemorySize.text(needed, rounding: .up))"

@@ -132,6 +132,12 @@ extension TruthFile {
 }
 
 extension TruthFile {
+  /// The files that a truth may be made of, before any is opened.
+  static func files(at path: String) -> [String] {
+    MappedFile.isDirectory(path)
+      ? experimentNames.map { path.withoutFinalSlash + "/\($0).pt" } : [path]
+  }
+
   /// A tensor that the form has.
   func tensor(_ name: String) -> Tensor {
     guard let tensor = tensors[name] else { preconditionFailure("\(form) without \(name)") }

@@ -70,7 +70,7 @@ struct PositiveControl: Sendable, Equatable {
   }
 
   /// B⁺ t_j of some labels, [count, d]; nil if B takes everything to nothing.
-  private static func directions(to texts: DoubleMatrix, through map: DirectionMap) -> [Float]? {
+  static func directions(to texts: DoubleMatrix, through map: DirectionMap) -> [Float]? {
     guard map.map != .native else { return texts.elements.map { Float($0) } }
     let matrix = matrix(of: map)
     let square = matrix.elements.reduce(0) { $0 + $1 * $1 }
@@ -113,7 +113,7 @@ struct PositiveControl: Sendable, Equatable {
   }
 
   /// The first label of the same embedding of each, [C].
-  private static func groups(_ labels: LabelSide) -> [Int] {
+  static func groups(_ labels: LabelSide) -> [Int] {
     var firsts: [ArraySlice<Float>: Int] = [:]
     return (0..<labels.count).map { label in
       let row = labels.rows[(label * labels.width)..<((label + 1) * labels.width)]

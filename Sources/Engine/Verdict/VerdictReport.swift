@@ -45,6 +45,9 @@ public struct VerdictReport: Sendable {
     self.omitted = omitted
   }
 
+  /// What directions, labels and truths get that hold nothing, or all; nil if it was not asked for.
+  var controls: VerdictControls?
+
   /// The name of the format of `json`.
   static let format = "lensctl.verdict"
 
@@ -84,6 +87,7 @@ extension VerdictReport {
       "permutation": permutationJSON,
       "replay": replayJSON,
       "semantics": .object(json(semantics)),
+      "controls": controls.map { .object(json($0)) } ?? .null,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]

@@ -45,6 +45,9 @@ public struct VerdictRequest: Sendable {
   /// Whether rows of those results whose text is no label are left out.
   public var skipsUnknownLabels = false
 
+  /// Which controls are made.
+  public var controls = ControlScope.usual
+
   /// The files that are named here, of which truths may be directories.
   public var files: [String] {
     [truth, classes, emptyEmbedding, results, listing].compactMap { $0 } + semantics.files

@@ -45,6 +45,7 @@ public struct VerdictRun: Sendable {
     let rows = run.labels.rows
     labels = try LabelSide(rows, source: run.labels.source)
     labelIDs = rows.labelIDs
+    run.memory.workers = try Self.workers(run, request)
     var materials = LensMaterials(
       autoencoder: run.autoencoder, head: run.head, embeddingWidth: rows.width,
       selection: run.scan.selection)
@@ -80,6 +81,9 @@ public struct VerdictRun: Sendable {
 
   /// The variant that the scan itself reads; nil if it is none that is judged.
   var formInUse: LensForm? { LensForm(rawValue: run.scan.variant.id) }
+
+  /// The features as a variant reads them.
+  func bank(_ form: LensForm) throws(LensError) -> JointBank { try materials.bank(form) }
 
   /// The image head of the model, where directions pass it.
   var head: ImageHead? { materials.head }
@@ -162,6 +166,7 @@ public struct VerdictRun: Sendable {
       ladder: ladder(reports, samples: samples),
       truthFigures: truthFigures(reports, samples: samples), semantics: semantics)
     report.permutation = permutation
+    report.controls = try self.controls(judge, reports)
     return report
   }
 }

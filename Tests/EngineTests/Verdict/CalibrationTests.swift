@@ -21,15 +21,28 @@ import Testing
     var covers = false
   }
 
+  private static let width = 24
+
   /// Features with a component of their own size along one direction, and labels in a cone.
   private static func trial(_ seed: Int, common: Float, features count: Int = 40) -> Trial {
-    let (width, labelCount) = (24, 30)
     var generator = SplitMix64(seed: UInt64(9000 + seed))
+    let bank = bank(common: common, count: count, using: &generator)
+    return trial(bank, labels(using: &generator), using: &generator)
+  }
+
+  private static func bank(
+    common: Float, count: Int, using generator: inout SplitMix64
+  ) -> JointBank {
     let shared = generator.normals(width).map { Float($0) }
     let features = (0..<count).flatMap { _ -> [Float] in
       let size = common * Float(0.2 + 1.6 * generator.nextUniform())
       return zip(generator.normals(width), shared).map { Float($0) + size * $1 }
     }
+    return RotatedEvidenceTests.bank(features, width: width)
+  }
+
+  private static func labels(using generator: inout SplitMix64) -> LabelSide {
+    let labelCount = 30
     let cone = generator.normals(width).map { Float($0) }
     var rows = (0..<labelCount).flatMap { _ in
       generator.normals(width).enumerated().map {
@@ -38,8 +51,12 @@ import Testing
     }
     var span = rows.mutableSpan
     normalizeRows(&span, width: width)
-    let labels = LabelSide(rows, count: labelCount, width: width)
-    let bank = RotatedEvidenceTests.bank(features, width: width)
+    return LabelSide(rows, count: labelCount, width: width)
+  }
+
+  private static func trial(
+    _ bank: JointBank, _ labels: LabelSide, using generator: inout SplitMix64
+  ) -> Trial {
     let moments = BankMoments(bank, workers: 1)
     var views = [BankView(.real, labels: labels, moments: moments, empty: nil)]
     for _ in 0..<4 {
@@ -73,7 +90,7 @@ import Testing
     let rotated = pValues(naming.rotatedScores, strata)
     let inPlace = pValues(naming.gaussianScores, strata.map { _ in 0 })
     let alignment = Alignment(moments, labels: labels)
-    let feature = generator.nextIndex(below: count)
+    let feature = generator.nextIndex(below: bank.count)
     return Trial(
       rotated: rotated[feature], inPlace: inPlace[feature],
       discoveries: (
@@ -99,5 +116,30 @@ import Testing
     let inPlace = trials.map(\.inPlace)
     #expect(Double(inPlace.count { $0 <= 0.05 }) / count <= 0.05 + error)
     #expect(abs(inPlace.reduce(0, +) / count - 0.5) <= 0.1)
+  }
+
+  /// Controls that hold nothing get uniform p-values from the same code: directions of random numbers, directions with
+  /// their elements exchanged, which keep what all have in common, and other labels.
+  @Test(arguments: [VerdictControls.Kind.random, .shuffled, .nonsense])
+  func controlsAreCalibrated(kind: VerdictControls.Kind) {
+    let trials = mapInParallel(count: Self.seeds, workers: 2) { seed -> Trial in
+      var generator = SplitMix64(seed: UInt64(17_000 + seed))
+      let source = ControlSource(
+        Self.bank(common: 0.6, count: 60, using: &generator), limit: 40, seed: UInt64(seed))
+      let labels = Self.labels(using: &generator)
+      let bank =
+        switch kind {
+        case .random: source.read(source.randomRows(seed: generator.next()))
+        case .shuffled: source.read(source.shuffledRows(seed: generator.next()))
+        default: source.own
+        }
+      return Self.trial(
+        bank, kind == .nonsense ? Self.labels(using: &generator) : labels, using: &generator)
+    }
+    let count = Double(Self.seeds)
+    let error = 3 * (0.05 * 0.95 / count).squareRoot()
+    #expect(KolmogorovSmirnov(uniform: trials.map(\.rotated)).pValue >= 0.01)
+    #expect(Double(trials.count { $0.discoveries.rotated > 0 }) / count <= 0.05 + error)
+    #expect(Double(trials.count { $0.inPlace <= 0.05 }) / count <= 0.05 + error)
   }
 }
