@@ -61,6 +61,8 @@ struct Verdict: EngineCommand {
   @Option(help: "The tensor that holds it, where the file has several.")
   var emptyKey: String?
 
+  @OptionGroup var inputs: VariantOptions
+
   @Option(help: "The run directory to be made.")
   var out: String
 
@@ -82,6 +84,14 @@ struct Verdict: EngineCommand {
     if emptyKey != nil, emptyEmbedding == nil {
       throw ValidationError("--empty-key goes with --empty-embedding")
     }
+    if let kind = lens.alpha?.kind, truth == nil, inputs.activationsStats == nil {
+      throw ValidationError(
+        "--alpha \(kind.rawValue): found neither --truth nor --activations-stats, expected one of them"
+      )
+    }
+    if inputs.activationsStats != nil, lens.alpha?.kind == nil {
+      throw ValidationError("--activations-stats goes with --alpha mean or max")
+    }
     let limits = VerdictRequest.rotationLimits
     guard limits.contains(rotations) else {
       throw ValidationError(
@@ -99,7 +109,9 @@ struct Verdict: EngineCommand {
     try RunWriter.checkTarget(out, replacesExisting: force)
     for output in RunWriter.directories(of: out) {
       try OutputFile.refuse(
-        output, ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 })
+        output,
+        ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 }
+          + inputs.files)
     }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
@@ -117,6 +129,7 @@ struct Verdict: EngineCommand {
     asked.classes = classes
     asked.emptyEmbedding = emptyEmbedding
     asked.emptyKey = emptyKey
+    try inputs.add(to: &asked, alpha: lens.alpha?.kind)
     let verdict = try VerdictRun(run, asked)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
     let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }

@@ -74,7 +74,7 @@ struct FormJudge: Sendable {
           naming.scores, beside: naming.gaussianScores, strata: together, isIndependent: true))
     }
     return FormReport(
-      form: form, statuses: moments.statuses,
+      form: form, width: bank.width, statuses: moments.statuses,
       alignment: Alignment(moments, labels: labels), commonEnergy: moments.commonEnergy,
       bankMeanCosines: reading.bankMeanCosines, namings: namings,
       scoreFacts: ScoreFacts(reading, axes: axes, labels: labels, truth: truth),

@@ -17,6 +17,9 @@ public struct VerdictReport: Sendable {
   /// The wall time of each variant that was judged.
   public var seconds: [(form: LensForm, seconds: Double)] { reports.map { ($0.form, $0.seconds) } }
 
+  /// What shifted directions read at other factors.
+  var alphaSteps: [AlphaStep] = []
+
   init(
     _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)],
     evidence: VerdictEvidence
@@ -62,6 +65,7 @@ extension VerdictReport {
       "hygiene": hygiene,
       "strata": strata,
       "score_facts": scoreFacts,
+      "variant_inputs": variantInputs,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]

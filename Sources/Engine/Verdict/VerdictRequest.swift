@@ -25,6 +25,22 @@ public struct VerdictRequest: Sendable {
   /// The name of its tensor, where the file has several.
   public var emptyKey: String?
 
+  /// What the factors a of shifted directions are by feature; nil for one for all, that of the scan.
+  public var alphaKind: AlphaKind?
+
+  /// A file with mean or greatest activations of features; nil to take them from the truth.
+  public var activationStats: String?
+
+  /// Factors at which shifted directions are judged besides.
+  public var alphaSweep: [Double] = []
+
+  /// A file with a translator of the user's; nil without.
+  public var translator: String?
+
+  /// The block whose output the autoencoder reads, from 0, or from the end if negative; nil to go by
+  /// its configuration.
+  public var layer: Int?
+
   /// The numbers of null banks that can be asked for.
   public static let rotationLimits = 1...64
 

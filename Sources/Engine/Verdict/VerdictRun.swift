@@ -13,11 +13,16 @@ public struct VerdictRun: Sendable {
 
   /// Features that do not stand for themselves.
   let hygiene: FeatureHygiene
+
   /// The embedding of the empty label.
   let emptyPrompt: EmptyPrompt
 
-  private let materials: LensMaterials
+  /// What the variants are made of.
+  let inputs: VariantInputs
+
+  /// The labels that take part.
   let labels: LabelSide
+
   /// The ids of the labels that take part, [C].
   let labelIDs: [Int32]
 
@@ -42,19 +47,14 @@ public struct VerdictRun: Sendable {
       throw VerdictError(subject: run.labels.source, reason: .equalLabels(rows.labelIDs.count))
     }
     labelIDs = rows.labelIDs
-    var materials = LensMaterials(
-      autoencoder: run.autoencoder, head: run.head, embeddingWidth: rows.width,
-      selection: run.scan.selection)
-    materials.alpha = run.scan.variant.alpha ?? 1
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
     emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
-    materials.covariance = truth?.covariance(workers: run.memory.workers)
+    inputs = try VariantInputs(run, truth: truth, request)
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
       seed: request.seed, workers: run.memory.workers)
-    self.materials = materials
     self.run = run
     self.request = request
   }
@@ -63,18 +63,16 @@ public struct VerdictRun: Sendable {
   var formInUse: LensForm? { LensForm(rawValue: run.scan.variant.id) }
 
   /// The image head of the model, where directions pass it.
-  var head: ImageHead? { materials.head }
+  var head: ImageHead? { inputs.materials.head }
 
   /// The factor a of `dec.abs` and `dec.diff`.
-  var alpha: Double { materials.alpha }
+  var alpha: Double { inputs.materials.alpha }
 
   /// The variants that are judged: those asked for, or all of the space that the scan reads.
   public var forms: [LensForm] {
     if let forms = request.forms { return forms }
     let isNative = run.scan.variant.map == .native
-    return LensForm.allCases.filter {
-      $0.isNative == isNative && ($0 != .encoderPattern || materials.covariance != nil)
-    }
+    return LensForm.allCases.filter { $0.canRead(isJoint: isNative) }
   }
 
   /// Judges all variants.
@@ -87,34 +85,25 @@ public struct VerdictRun: Sendable {
   /// - Throws: `LensError` if a variant that is asked for cannot be made, `VerdictError` if nothing could be
   ///   judged.
   public func judge(progress: (_ form: LensForm) -> Void = { _ in }) throws -> VerdictReport {
-    var judge = FormJudge(
-      labels: labels, temperature: 1 / run.scan.logitScale, workers: run.memory.workers)
-    judge.rotations = request.rotations
-    judge.seed = request.seed
-    judge.truth = truth?.positions
-    judge.formInUse = formInUse
-    if request.nullBanks > 0 {
-      judge.textAxes = TextAxes(labels)
-      judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
-      judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
-    }
-    judge.empty = emptyPrompt.embedding
-    judge.sigmoid = run.sigmoid
+    var usual = judge(by: labels)
+    usual.empty = emptyPrompt.embedding
+    usual.sigmoid = run.sigmoid
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
     for form in forms {
-      let bank: JointBank
+      let made: (bank: JointBank, transform: LabelTransform?)
       do {
-        bank = try materials.bank(form)
+        made = try inputs.materials.made(form)
       } catch {
         guard request.forms == nil else { throw error }
         omitted.append((form, "\(error)"))
         continue
       }
       progress(form)
+      var judge = made.transform.map { self.judge(in: $0) } ?? usual
       judge.clusters = hygiene.clusters(of: form)
-      if let report = judge.report(form, bank) {
-        var report = compared(report)
+      if let report = judge.report(form, made.bank) {
+        var report = compared(report, transform: made.transform)
         if form == formInUse { report.strata = workingStrata(report) }
         report.trim()
         reports.append(report)
@@ -130,14 +119,49 @@ public struct VerdictRun: Sendable {
       try truth?.controls(
         run.autoencoder, head: head, seed: request.seed, workers: run.memory.workers)
       ?? .missing("no truth was given")
-    return VerdictReport(
+    var report = VerdictReport(
       self, reports: reports, omitted: omitted, evidence: evidence(reports, controls))
+    report.alphaSteps = try alphaSteps(usual, forms: reports.map(\.form), progress: progress)
+    return report
+  }
+
+  /// What judges variants that compare features and labels in a space of their own, where the model's own scores
+  /// of labels say nothing.
+  private func judge(in transform: LabelTransform) -> FormJudge {
+    let (side, empty) = labels.transformed(by: transform, with: emptyPrompt.embedding)
+    var judge = judge(by: side)
+    judge.empty = empty
+    return judge
+  }
+
+  /// What judges variants that compare features with these labels.
+  private func judge(by labels: LabelSide) -> FormJudge {
+    var judge = FormJudge(
+      labels: labels, temperature: 1 / run.scan.logitScale, workers: run.memory.workers)
+    judge.rotations = request.rotations
+    judge.seed = request.seed
+    judge.truth = truth?.positions
+    judge.formInUse = formInUse
+    if request.nullBanks > 0 {
+      judge.textAxes = TextAxes(labels)
+      judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
+      judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
+    }
+    return judge
   }
 }
 
 extension VerdictRun {
   /// A report with what features fire on beside the names.
-  private func compared(_ report: FormReport) -> FormReport {
+  ///
+  /// - Parameters:
+  ///   - report: The variant.
+  ///   - asksCeiling: Whether what can be asked of any lens is found out too.
+  ///   - transform: What takes the joint space to that of the variant; nil if it is the joint space.
+  /// - Returns: The report; as it is without truth.
+  func compared(
+    _ report: FormReport, asksCeiling: Bool = true, transform: LabelTransform? = nil
+  ) -> FormReport {
     guard let truth else { return report }
     let start = ContinuousClock.now
     let workers = run.memory.workers
@@ -147,9 +171,17 @@ extension VerdictRun {
         report.namings[index].reading, labelIDs: labelIDs,
         clusters: hygiene.clusters(of: report.form), seed: request.seed, workers: workers)
     }
-    report.ceiling = truth.ceiling(
-      report, labelIDs: labelIDs, clusters: hygiene.clusters(of: report.form),
-      seed: request.seed, workers: workers)
+    if asksCeiling {
+      report.ceiling = truth.ceiling(
+        report, transform: transform, labelIDs: labelIDs,
+        clusters: hygiene.clusters(of: report.form),
+        seed: request.seed, workers: workers)
+    }
+    if let fit = inputs.fit, fit.maps.contains(where: { $0.form == report.form }) {
+      report.byFit = truth.agreementByFit(
+        report, heldOut: fit.heldOutClasses, labelIDs: labelIDs,
+        clusters: hygiene.clusters(of: report.form), seed: request.seed, workers: workers)
+    }
     report.seconds += (ContinuousClock.now - start) / .seconds(1)
     return report
   }
@@ -163,6 +195,7 @@ public struct VerdictError: EngineError, Equatable {
     case equalLabels(Int)
     case nothingJudged([String])
     case emptyLabel(found: String, expected: String)
+    case noActivations(AlphaKind)
   }
 
   /// The file concerned.
@@ -183,6 +216,9 @@ public struct VerdictError: EngineError, Equatable {
       "labels: found \(count) with one and the same embedding, expected different ones"
     case .emptyLabel(let found, let expected):
       "embedding of the empty label: found \(found), expected \(expected)"
+    case .noActivations(let kind):
+      "\(kind.rawValue) activations of features: found none that are finite and not 0, expected "
+        + "those of a truth or of a file"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
         + reasons.map { $0.printable(limit: 400) }.joined(separator: "; ")
