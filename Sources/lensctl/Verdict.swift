@@ -142,9 +142,9 @@ struct Verdict: EngineCommand {
       let times = report.seconds.map { "\($0.form.rawValue) \($0.seconds.text(1)) s" }
       Messages.print("judged: " + times.joined(separator: ", "))
       for notice in report.scoreNotices { Messages.print("note: \(notice)") }
-      for omitted in report.omitted {
-        Messages.print(
-          "\(omitted.form.rawValue) not judged: \(omitted.reason.printable(limit: 400))")
+      if !report.omitted.isEmpty {
+        let names = report.omitted.map(\.form.rawValue).joined(separator: ", ")
+        Messages.print("variants not judged (verdict.json has why): \(names)")
       }
     }
     let lines =

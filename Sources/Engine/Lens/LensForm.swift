@@ -66,6 +66,9 @@ extension LensForm {
     }
   }
 
+  /// Whether directions pass the remaining blocks of the vision tower.
+  var passesBlocks: Bool { self == .blocks || self == .blocksDifference }
+
   /// Whether it reads directions of the joint space.
   var isNative: Bool { self == .decoderNative || self == .encoderNative }
 

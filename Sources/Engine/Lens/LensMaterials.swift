@@ -30,6 +30,10 @@ struct LensMaterials: Sendable {
   /// Why there are none.
   var blocksObstacle = "found no model"
 
+  /// What the blocks make of the shifted directions of the selection, if that is kept for all variants that read
+  /// it.
+  private(set) var ends: DirectionBank?
+
   /// A translator of the user's.
   var translator: Translator?
 
@@ -55,12 +59,46 @@ extension LensMaterials {
       map: isJoint ? .native : form.direction == .shifted ? .full : .linear)
     let directions = try LensScan.directions(of: autoencoder, variant: variant)
     let transform = try labelTransform(form)
-    let bank = JointBank(
-      source: DirectionSource(
-        bank: directions, selection: selection, shift: try shift(of: form),
-        transform: try self.transform(of: form)),
-      map: try map(of: form, width: directions.width, transform))
-    return (bank, transform)
+    var source = DirectionSource(
+      bank: directions, selection: selection, shift: try shift(of: form),
+      transform: try self.transform(of: form))
+    if form.passesBlocks, let ends {
+      source = DirectionSource(
+        bank: ends, selection: FeatureSelection(all: ends.count), shift: nil)
+    }
+    let map = try map(of: form, width: directions.width, transform)
+    return (JointBank(source: source, map: map), transform)
+  }
+
+  /// Keeps what the blocks make of the shifted directions of the selection, or lets go of it.
+  ///
+  /// The variants that pass blocks, and the passes over each, then go through the blocks once.
+  ///
+  /// - Parameters:
+  ///   - form: The variant that is read next: if it passes no blocks, or has none, nothing is kept.
+  ///   - workers: The number of threads; the result is the same for any.
+  /// - Complexity: That of `VisionBlocks`, and [n, d] `Float` of memory.
+  mutating func keepEnds(for form: LensForm, workers: Int) {
+    guard form.passesBlocks else {
+      ends = nil
+      return
+    }
+    guard ends == nil, let source = try? bank(form).source else { return }
+    let (count, width, size) = (source.selection.count, source.bank.width, JointBank.tileRows)
+    var elements: [Float] = []
+    elements.reserveCapacity(count * width)
+    forEachInOrder(
+      count: (count + size - 1) / size, workers: workers,
+      makeState: { [Float](repeating: 0, count: size * width) },
+      produce: { room, tile in
+        let positions = (tile * size)..<min((tile + 1) * size, count)
+        source.read(positions, into: &room)
+        return Array(room.prefix(positions.count * width))
+      }
+    ) { elements += $0 }
+    ends = DirectionBank(
+      Tensor(name: "\(form.rawValue): ends", shape: [count, width], elements: elements),
+      isTransposed: false, isComputed: true)
   }
 
   /// The features as unit vectors of the joint space.

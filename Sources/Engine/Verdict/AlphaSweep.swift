@@ -25,6 +25,7 @@ extension VerdictRun {
         materials.alpha = alpha
         materials.alphas = nil
         progress(form)
+        materials.keepEnds(for: form, workers: run.memory.workers)
         guard let report = judge.report(form, try materials.bank(form)) else { continue }
         var step = compared(report, asksCeiling: false)
         step.trim()

@@ -36,6 +36,8 @@ struct FormReport: Sendable {
   let commonEnergy: Double
   /// v · μ_V of each feature, [n], by the mean of the sample; NaN where not read.
   let bankMeanCosines: [Float]
+  /// The features of a null bank.
+  let nullCount: Int
   /// One for each score, but for those that rank as `raw` does.
   var namings: [Naming]
   /// What else is worth knowing of the scores.

@@ -77,6 +77,7 @@ extension VerdictReport {
       "id": .string(report.form.rawValue),
       "read": .integer(report.statuses.count { $0 == .read }),
       "masked": .integer(report.statuses.count { $0 != .read }),
+      "null_features": .integer(report.nullCount),
       "common_energy": JSONValue(report.commonEnergy),
       "alignment": [
         "ratio": JSONValue(alignment.ratio),

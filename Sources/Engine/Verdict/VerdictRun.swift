@@ -90,22 +90,28 @@ public struct VerdictRun: Sendable {
     usual.sigmoid = run.sigmoid
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
+    var materials = inputs.materials
     for form in forms {
-      let made: (bank: JointBank, transform: LabelTransform?)
+      let start = ContinuousClock.now
+      var made: (bank: JointBank, transform: LabelTransform?)
       do {
-        made = try inputs.materials.made(form)
+        made = try materials.made(form)
       } catch {
         guard request.forms == nil else { throw error }
         omitted.append((form, "\(error)"))
         continue
       }
       progress(form)
+      materials.keepEnds(for: form, workers: run.memory.workers)
+      if form.passesBlocks { made = try materials.made(form) }
+      let making = (ContinuousClock.now - start) / .seconds(1)
       var judge = made.transform.map { self.judge(in: $0) } ?? usual
       judge.clusters = hygiene.clusters(of: form)
       if let report = judge.report(form, made.bank) {
         var report = compared(report, transform: made.transform)
         if form == formInUse { report.strata = workingStrata(report) }
         report.trim()
+        report.seconds += making
         reports.append(report)
       } else {
         omitted.append((form, "fewer than two features can be read"))
@@ -142,10 +148,10 @@ public struct VerdictRun: Sendable {
     judge.seed = request.seed
     judge.truth = truth?.positions
     judge.formInUse = formInUse
+    judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
     if request.nullBanks > 0 {
       judge.textAxes = TextAxes(labels)
       judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
-      judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
     }
     return judge
   }

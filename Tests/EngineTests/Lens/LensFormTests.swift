@@ -128,6 +128,38 @@ import Testing
     }
   }
 
+  /// What is kept of the way through the blocks gives the same images, also of some of the features, dead ones among
+  /// them.
+  @Test func endsAreKeptAsTheyAre() throws {
+    var materials = try Self.materials()
+    let whole = try [LensForm.blocks, .blocksDifference].map {
+      try materials.bank($0).tile(0..<Self.count)
+    }
+    materials.keepEnds(for: .blocks, workers: 2)
+    for (form, tile) in zip([LensForm.blocks, .blocksDifference], whole) {
+      let bank = try materials.bank(form)
+      #expect(bank.source.transform == nil && bank.source.shift == nil)
+      #expect(bank.tile(0..<Self.count).images == tile.images)
+      #expect(bank.tile(0..<Self.count).statuses == tile.statuses)
+    }
+    // Another variant lets go of it.
+    materials.keepEnds(for: .decoderLinear, workers: 2)
+    #expect(try materials.bank(.blocks).source.shift != nil)
+    let some = try FeatureSelection(parsing: "3,7-11", featureCount: Self.count)
+    var part = LensMaterials(
+      autoencoder: materials.autoencoder, head: materials.head,
+      embeddingWidth: Self.embeddingWidth, selection: some)
+    (part.alpha, part.blocks) = (materials.alpha, materials.blocks)
+    part.keepEnds(for: .blocksDifference, workers: 1)
+    let tile = try part.bank(.blocksDifference).tile(0..<6)
+    for (row, feature) in [3, 7, 8, 9, 10, 11].enumerated() {
+      let width = Self.embeddingWidth
+      #expect(
+        tile.images[(row * width)..<((row + 1) * width)]
+          == whole[1].images[(feature * width)..<((feature + 1) * width)])
+    }
+  }
+
   @Test func aTranslatorMayLeadIntoTheJointSpace() throws {
     var materials = try Self.materials()
     materials.translator = try Self.translator("B", rows: Self.embeddingWidth)
