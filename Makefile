@@ -14,7 +14,7 @@ SECONDS_A_TARGET ?= 60
 TARGET ?=
 SEEDS ?= 40
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-bench oracle calibrate fuzz check-fuzz bench \
+.PHONY: help setup build demo test lint unit-tests check-demo check-verdicts check-bench oracle calibrate fuzz check-fuzz bench \
 	scaling manual install uninstall clean
 
 help: ## List the targets
@@ -48,7 +48,7 @@ demo: build ## Read the autoencoders of examples/emoji and show what their featu
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
 	@scripts/setup.sh --test
-	@$(MAKE) --no-print-directory lint demo check-demo check-bench unit-tests
+	@$(MAKE) --no-print-directory lint demo check-demo check-verdicts check-bench unit-tests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests benchmarks
@@ -59,6 +59,9 @@ check-demo:
 	/usr/bin/python3 Tests/Oracle/recompute_run.py $(OUT)/emoji-resid --model $(EMOJI)/model \
 	  --sae $(EMOJI)/sae-resid
 
+check-verdicts:
+	/usr/bin/python3 Tests/Oracle/calibrate.py --lensctl $(LENSCTL) --small
+
 unit-tests:
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
@@ -68,8 +71,9 @@ oracle: build ## Compare with transformers, safetensors, sae-lens and NumPy (nee
 	$(PYTHON) Tests/Oracle/fuzz_safetensors.py --lensctl $(LENSCTL)
 	$(PYTHON) Tests/Oracle/check_convert.py --lensctl $(LENSCTL)
 	$(PYTHON) Tests/Oracle/check_verdict.py --lensctl $(LENSCTL)
+	$(PYTHON) Tests/Oracle/check_ladder.py --lensctl $(LENSCTL)
 
-calibrate: build ## Judge planted worlds, and print which verdicts each cause gets (SEEDS=40; NumPy, SciPy, safetensors)
+calibrate: build ## Judge planted worlds, and print which verdicts each cause gets (SEEDS=40; NumPy)
 	@mkdir -p $(OUT)
 	$(PYTHON) Tests/Oracle/calibrate.py --lensctl $(LENSCTL) --seeds $(SEEDS) --log $(OUT)/calibrate.jsonl
 

@@ -17,7 +17,9 @@ struct Embed: EngineCommand {
       "A CLIP or SigLIP model: a directory or file, or org/name[@revision] in the local hub cache.")
   var model: String
 
-  @Option(help: "The labels: imagenet, or a file with one label a line.", completion: .file())
+  @Option(
+    help: "The labels: imagenet, imagenet-synsets, or a file with one label a line.",
+    completion: .file())
   var labels: String
 
   @OptionGroup var prompts: PromptOptions

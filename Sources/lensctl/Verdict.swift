@@ -63,6 +63,13 @@ struct Verdict: EngineCommand {
 
   @OptionGroup var inputs: VariantOptions
 
+  @Flag(help: "Print a line for each score that has null banks, not for centred ones alone.")
+  var allScores = false
+
+  @OptionGroup var foreign: ForeignOptions
+
+  @OptionGroup var replayed: ReplayOptions
+
   @Option(help: "The run directory to be made.")
   var out: String
 
@@ -92,6 +99,11 @@ struct Verdict: EngineCommand {
     if inputs.activationsStats != nil, lens.alpha?.kind == nil {
       throw ValidationError("--activations-stats goes with --alpha mean or max")
     }
+    try replayed.check(lens)
+    if foreign.listing != nil, foreign.results == nil, replayed.writeMisfiled == nil {
+      throw ValidationError("--listing goes with --results or --write-misfiled")
+    }
+    try replayed.checkApart(from: RunWriter.directories(of: out))
     let limits = VerdictRequest.rotationLimits
     guard limits.contains(rotations) else {
       throw ValidationError(
@@ -107,16 +119,19 @@ struct Verdict: EngineCommand {
 
   func execute() throws {
     try RunWriter.checkTarget(out, replacesExisting: force)
-    for output in RunWriter.directories(of: out) {
+    if let path = replayed.writeMisfiled { try ExplanationFolders.checkTarget(path) }
+    let outputs = RunWriter.directories(of: out) + replayed.outputs
+    for output in outputs {
       try OutputFile.refuse(
         output,
         ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 }
-          + inputs.files)
+          + inputs.files + foreign.files)
     }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
     var request = try lens.request(compute)
-    request.outputs = RunWriter.directories(of: out)
+    request.outputs = outputs
+    replayed.replay?.apply(to: &request)
     let run = try LensRun(request) { progress in
       // What the scan alone will use is not what the verdict does.
       if case .planned = progress { return }
@@ -130,15 +145,17 @@ struct Verdict: EngineCommand {
     asked.emptyEmbedding = emptyEmbedding
     asked.emptyKey = emptyKey
     try inputs.add(to: &asked, alpha: lens.alpha?.kind)
+    foreign.apply(to: &asked)
+    replayed.apply(to: &asked)
     let verdict = try VerdictRun(run, asked)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
-    let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
-    try report.write(to: out)
+    let description = try write(verdict, report, printer)
     printer.finish()
     if !compute.quiet {
       for warning in description["warnings"]?.array ?? [] {
         Messages.print("warning: \(warning.string?.printable(limit: 400) ?? "")")
       }
+      if let line = report.permutationLine { Messages.print(line) }
       let times = report.seconds.map { "\($0.form.rawValue) \($0.seconds.text(1)) s" }
       Messages.print("judged: " + times.joined(separator: ", "))
       for notice in report.scoreNotices { Messages.print("note: \(notice)") }
@@ -150,7 +167,8 @@ struct Verdict: EngineCommand {
     let lines =
       output.json
       ? [JSONValue.object(report.json).serialized(indent: 2)]
-      : Self.table(report).lines(output.style) + [""] + Self.findings(report, output.style)
+      : Self.table(report, allScores).lines(output.style) + [""]
+        + report.ladderLines(output.style) + Self.findings(report, output.style)
     try Output.print(lines)
   }
 
@@ -165,8 +183,25 @@ struct Verdict: EngineCommand {
       + (open.isEmpty ? [] : ["not judged (verdict.json has why): " + open.joined(separator: ", ")])
   }
 
-  /// The summary: a line for each variant and score that has null banks.
-  private static func table(_ report: VerdictReport) -> Table {
+  /// Writes the run with the verdict in it, and what else is asked for.
+  private func write(
+    _ verdict: VerdictRun, _ report: VerdictReport, _ printer: ProgressPrinter
+  ) throws -> JSONObject {
+    var folders = replayed.writeMisfiled.map { _ in
+      ExplanationFolders(order: verdict.folderOrder, labels: verdict.run.labels.labels)
+    }
+    return try verdict.run.write(to: out, replacesExisting: force) {
+      printer.show($0)
+    } alongside: {
+      try folders?.add($0)
+    } beside: { (directory) throws(OutputError) in
+      try report.write(to: directory)
+      if let path = replayed.writeMisfiled { try folders?.write(to: path) }
+    }
+  }
+
+  /// The summary: a line for each variant, or for each score of it that has null banks.
+  private static func table(_ report: VerdictReport, _ hasAllScores: Bool) -> Table {
     let hasTruth = report.lines.contains { $0.right != nil }
     var table = Table(
       [
@@ -176,7 +211,9 @@ struct Verdict: EngineCommand {
         ("labels", .right), ("most frequent label", .left),
       ])
     for line in report.lines {
-      guard let rotated = line.rotated, let inPlace = line.inPlace else { continue }
+      guard let rotated = line.rotated, let inPlace = line.inPlace,
+        hasAllScores || line.score == .centred
+      else { continue }
       let truth = [line.right?.percent ?? "", line.efficiency?.percent ?? ""]
       table.add(
         [
@@ -192,16 +229,4 @@ struct Verdict: EngineCommand {
     }
     return table
   }
-}
-
-extension IntervalEstimate {
-  /// The share and its interval in percent.
-  fileprivate var percent: String {
-    "\((100 * estimate).text(1))% (\((100 * lower).text(1)) to \((100 * upper).text(1)))"
-  }
-}
-
-extension Double {
-  /// The number with so many decimal places.
-  fileprivate func text(_ places: Int) -> String { String(format: "%.\(places)f", self) }
 }

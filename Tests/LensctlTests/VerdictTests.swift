@@ -91,8 +91,18 @@ import Testing
     #expect(files[0] != files[2])
   }
 
-  @Test func aSummaryHasALineForEachVariantAndTestedScore() throws {
+  @Test func aSummaryHasALineForEachVariant() throws {
     let run = try judge("standard-new", "--plain", "--variant", "dec.lin", "--variant", "enc.lin")
+    let cells = run.lines.dropFirst().prefix(2).map { $0.split(separator: "\t") }
+    #expect(cells.map { $0[0] } == ["dec.lin", "enc.lin"])
+    #expect(cells.map { $0[2] } == ["centred", "centred"])
+    // The form in use, dec.full, is not judged: there is no ladder.
+    #expect(run.lines[3] == "verdict\twhat to do\tfound")
+  }
+
+  @Test func aSummaryOfAllScoresHasALineForEachThatIsTested() throws {
+    let run = try judge(
+      "standard-new", "--plain", "--all-scores", "--variant", "dec.lin", "--variant", "enc.lin")
     #expect(
       run.lines.first
         == "variant\talignment\tscore\tbeyond rotated\tfound\tbeyond random\tfound\tlabels\t"

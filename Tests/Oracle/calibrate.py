@@ -52,11 +52,11 @@ EXPECTED = {
 # Causes of which the larger one comes first on the ladder.
 ORDER = {"hubs+gap": ("centring", "hubs"), "bias+gap": ("centring", "bias")}
 
-# Their causes cannot show before the command takes a table of results and a second vocabulary.
-WAITING = ("vocabulary", "permutation", "permutation-sorted")
+# Its cause cannot show before the command takes a second vocabulary.
+WAITING = ("vocabulary",)
 
 SMALL = dict(n=600, d=320, D=256, K=200)
-SMALL_CAUSES = ("none", "temperature", "drift", "untrained", "shuffled", "few")
+SMALL_CAUSES = ("none", "temperature", "drift", "permutation", "untrained", "shuffled", "few")
 
 
 def arguments_of(folder, form, cause):

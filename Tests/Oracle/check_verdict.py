@@ -7,7 +7,8 @@ all features. Every best label must be the reference's but where its two best sc
 the greatest. p-values depend on random numbers that differ here; their shares must agree within 0.02 and three deviations, by the
 spread of the reference's shares between sets of four null banks: where labels are hubs, all features share what chance gives them. So do
 null banks of whole samples: limits must agree within what two sets of 200 null banks and two samples differ by, and whether a
-test exceeds must be the same where the reference is not near its limit.
+test exceeds must be the same where the reference is not near its limit. Tables that are
+filed under other features' names must be found so, by the same map, counts and p.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import verdict_reference as reference
 import worlds
 
 CAUSES = ("none", "partial", "hubs+gap", "nullworld")
+MISFILED = {"permutation": "listing", "permutation-sorted": "alive strings"}
 
 SETS = 6  # of four null banks each, of the reference
 
@@ -156,6 +158,55 @@ def evidence_test(name, found, observed, middle, limit, spread, sample):
     return wrong
 
 
+def judged(folder, lensctl, results, listing):
+    """The member `permutation` of a verdict that is asked about a table."""
+    options = ["--results", results] + (["--listing", str(listing)] if listing else [])
+    run = subprocess.run(
+        [lensctl, "verdict", "--model", f"{folder}/model", "--sae", f"{folder}/sae", "--text-embeddings",
+         f"{folder}/text.safetensors", "--names", f"{folder}/names.txt", "--map", "linear", "--variant", "dec.lin",
+         "--rotations", "1", "--null-banks", "0", "--truth", f"{folder}/truth.safetensors", "--classes",
+         f"{folder}/classes.txt", *options, "--out", f"{folder}/run", "--force", "--quiet", "--json"],
+        check=True, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    return json.loads(run.stdout)["permutation"]
+
+
+def compare_maps(cause, seed, lensctl, folder):
+    """Tables filed by each map: the maps, what agrees under each, and p must be those of the reference."""
+    world = worlds.build(cause, seed)
+    worlds.write(world, folder)
+    listing = Path(folder) / "listing.txt"
+    listing = listing if listing.exists() else None
+    read = reference.World(folder)
+    top = (read.images("decoder", "linear", None)[0] @ read.text.T).argmax(1)
+    alive = np.unique(read.truth["indices"])
+    alive = np.isin(np.arange(len(top)), alive)
+    width = read.sae["W_dec"].shape[1]
+    tables = {MISFILED[cause]: read.results}
+    every = reference.index_maps(alive, len(top), width, np.flatnonzero(alive), read.listing)
+    for name, rows in every.items():
+        tables.setdefault(name, {int(i): int(top[rows[i]]) for i in np.flatnonzero((rows >= 0) & alive)})
+    wrong = []
+    for name, table in tables.items():
+        path = Path(folder) / "table.tsv"
+        rows = "".join(f"{feature}\t{read.names[label]}\n" for feature, label in table.items())
+        path.write_text("feature\tlabel\n" + rows, encoding="utf-8")
+        best, maps, p = reference.permutation(table, top, alive, width, read.listing)
+        found = judged(folder, lensctl, str(path), listing)
+        counts = {entry["name"]: (entry["hits"], entry["compared"]) for entry in found["maps"]}
+        chances = {entry["name"]: entry["probability"] for entry in found["maps"]}
+        print(f"{cause:18} {name:22} found {found['best']}, p {found['p']:.1e}, {len(counts)} maps")
+        if found["best"] != best or best != name or found["permuted"] != (name != "identity"):
+            wrong.append(f"{name}: found {found['best']}, expected {best}")
+        if counts != {key: value[:2] for key, value in maps.items()}:
+            wrong.append(f"{name}: maps {counts}, expected {maps}")
+        elif not all(np.isclose(chances[key], value[2], rtol=1e-9, atol=1e-300) for key, value in maps.items()):
+            wrong.append(f"{name}: probabilities {chances}, expected {maps}")
+        if not np.isclose(found["p"], p, rtol=1e-9, atol=1e-300):
+            wrong.append(f"{name}: p {found['p']}, expected {p}")
+    return wrong
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lensctl", default=".build/release/lensctl")
@@ -165,6 +216,9 @@ def main():
     for cause in CAUSES:
         with tempfile.TemporaryDirectory() as folder:
             failures += [f"{cause}: {line}" for line in compare(cause, arguments.seed, arguments.lensctl, folder)]
+    for cause in MISFILED:
+        with tempfile.TemporaryDirectory() as folder:
+            failures += [f"{cause}: {line}" for line in compare_maps(cause, arguments.seed, arguments.lensctl, folder)]
     for line in failures:
         print("FAILED: " + line)
     sys.exit(1 if failures else 0)

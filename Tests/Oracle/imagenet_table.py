@@ -1,8 +1,9 @@
-"""Writes Sources/Engine/Text/ImageNetTable.swift: the 1000 ImageNet names with WordNet ids.
+"""Writes Sources/Engine/Text/ImageNetTable.swift: the 1000 ImageNet names with WordNet ids; and ImageNetSynsets.swift.
 
 The names are OpenAI's curated ones, from the installed open_clip package; they are checked
 against two published lists under `--data`, and the ids against WordNet 3.0 (Debian's package
-wordnet-base, or its `data.noun` by `--wordnet`). Any difference stops the script.
+wordnet-base, or its `data.noun` by `--wordnet`). Any difference stops the script. The words of the
+classes' synsets, which data sets have as names of classes, come from there too; `--synsets` writes them alone.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import importlib.util
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SYNSETS = ROOT / "Sources" / "Engine" / "Text" / "ImageNetSynsets.swift"
 OUTPUT = ROOT / "Sources" / "Engine" / "Text" / "ImageNetTable.swift"
 CLASS_COUNT = 1000
 
@@ -26,6 +28,17 @@ HEADER = '''\
 /// the MIT License). Ids: facts of ILSVRC-2012, each found in WordNet 3.0.
 enum ImageNetTable {
   /// One class a line, in class order: WordNet id, tab, name.
+  static let rows = """
+'''
+SYNSETS_HEADER = '''\
+/// The words of the WordNet synsets of the 1000 ImageNet classes, as data sets name the classes.
+///
+/// In the order of the classes. "crane" stands for two synsets, so 999 lines are distinct.
+///
+/// Made by `Tests/Oracle/imagenet_table.py`, not by hand, from WordNet 3.0 (Copyright 2006 by Princeton University;
+/// its licence permits use, copies and changes with this notice).
+enum ImageNetSynsets {
+  /// One class a line: all words of its synset, in WordNet's order.
   static let rows = """
 '''
 FOOTER = '''\
@@ -83,17 +96,32 @@ def check_wordnet(ids, names, path):
     return reworded
 
 
+def write_synsets(ids, path):
+    """Writes the words of the synsets."""
+    nouns = wordnet_nouns(path)
+    lines = [", ".join(nouns[id]) for id in ids]
+    assert all(line.isascii() and line.isprintable() and '"' not in line and "\\" not in line for line in lines)
+    assert [line for line in set(lines) if lines.count(line) > 1] == ["crane"]
+    rows = "".join(f"    {line}\n" for line in lines)
+    SYNSETS.write_text(SYNSETS_HEADER + rows + FOOTER, encoding="utf-8")
+    print(f"{SYNSETS.name}: {len(lines)} lines, {len(set(lines))} distinct")
+
+
 def main():
     """Checks the lists and writes the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet/data.noun"))
+    parser.add_argument("--synsets", action="store_true", help="write the words of the synsets alone")
     parser.add_argument("--verbose", action="store_true")
     arguments = parser.parse_args()
     pairs = [
         line.split(" ", 1) for line in lines_of(arguments.data / "vocab/imagenet1000_wnid.txt")
     ]
     ids, listed = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    write_synsets(ids, arguments.wordnet)
+    if arguments.synsets:
+        return
     names = open_clip_names()
     check(ids, names, listed, lines_of(arguments.data / "vocab/imagenet1000.txt"))
     reworded = check_wordnet(ids, names, arguments.wordnet)

@@ -614,46 +614,58 @@ def efficiency(world, bank, activations, embeddings, label_of, weights):
 # MARK: Permutation detector
 
 
-def index_maps(alive, n, listing):
-    """Candidate maps: for each name an array [n], the feature whose label stands in row i, or -1."""
+def index_maps(alive, n, width, order, listing):
+    """Candidate maps: for each name an array [n], the row that is filed under feature i, or -1.
+
+    `order` are the features of the table in the order of the file, `width` that of the autoencoder's inputs.
+    """
     ids = np.arange(n)
-    living = np.flatnonzero(alive)
-    maps = {"identity": ids, "offset+1": np.where(ids + 1 < n, ids + 1, -1), "offset-1": ids - 1}
+    maps = {"identity": ids, "offset +1": np.where(ids + 1 < n, ids + 1, -1), "offset -1": ids - 1, "reversed": ids[::-1]}
 
-    def compaction(order):
-        place = np.full(n, -1)
-        place[order] = np.arange(len(order))
-        return place
+    def compaction(name, order):
+        for key, (folders, rows) in {name: (order, np.arange(len(order))), f"{name} inverse": (np.arange(len(order)), order)}.items():
+            maps[key] = np.full(n, -1)
+            maps[key][folders] = rows
 
-    maps["strings"] = compaction(np.array(sorted(ids, key=str)))
-    maps["alive"] = compaction(living)
-    maps["alive strings"] = compaction(np.array(sorted(living, key=str)))
+    def as_text(features):
+        return np.array(sorted(features, key=str))
+
+    living, table = np.flatnonzero(alive), np.sort(order)
     if listing is not None:
-        maps["listing"] = compaction(np.array(listing))
-    for name in ("alive", "alive strings", "listing"):
-        if name in maps:
-            # The other way round: row k of the table is of the k-th folder.
-            inverse = np.full(n, -1)
-            forward = maps[name]
-            inverse[forward[forward >= 0]] = np.flatnonzero(forward >= 0)
-            maps[f"{name} inverse"] = inverse
-    return maps
+        compaction("listing", np.array(listing))
+    compaction("strings", as_text(ids))
+    compaction("alive", living)
+    compaction("alive strings", as_text(living))
+    compaction("table", table)
+    compaction("table strings", as_text(table))
+    compaction("table order", np.array(order))
+    sides = [(n // width, width)] if n % width == 0 and n > width > 1 else []
+    side = round(n**0.5)
+    if side > 1 and side * side == n and side != width:
+        sides.append((side, side))
+    for rows, columns in sides:
+        compaction(f"transposed {rows}x{columns}", ids.reshape(rows, columns).T.ravel())
+    kept = {}
+    for name, rows in maps.items():
+        if not any(((rows < 0) | (rows == other)).all() for other in kept.values()):
+            kept[name] = rows
+    return kept
 
 
-def permutation(results, top, alive, listing):
-    """The map with most agreement, its rate, and p by binomial against chance times the number of maps."""
+def permutation(results, top, alive, width, listing):
+    """The map with most agreement, all maps' hits and rows compared, and p by binomial times the number of maps."""
     n = len(top)
     table = np.full(n, -1)
     table[list(results)] = list(results.values())
     found = {}
-    for name, source in index_maps(alive, n, listing).items():
+    for name, source in index_maps(alive, n, width, list(results), listing).items():
         rows = (table >= 0) & (source >= 0)
         hits = int((table[rows] == top[source[rows]]).sum())
-        size = top.max() + table.max() + 2
+        size = max(top.max(), table.max()) + 1
         chance = (np.bincount(table[rows], minlength=size) * np.bincount(top, minlength=size)).sum() / rows.sum() / n
-        found[name] = (hits / rows.sum(), stats.binom.sf(hits - 1, rows.sum(), min(1, chance)))
+        found[name] = (hits, int(rows.sum()), stats.binom.sf(hits - 1, rows.sum(), min(1, chance)))
     best = max(found, key=lambda name: found[name][0])
-    return best, found[best][0], found["identity"][0], min(1, found[best][1] * len(found))
+    return best, found, min(1, found[best][2] * len(found))
 
 
 # MARK: The verdict
@@ -780,8 +792,8 @@ def judge(folder, full=False, tests=TESTS):
         if other.exceeds("share.centred") and shares[1] >= 2 * shares[0]:
             verdicts.append("WRONG-VOCABULARY")
     if world.results:
-        best, rate, identity, p = permutation(world.results, raw.argmax(1), alive, world.listing)
-        found["index_map"] = [best, rate, identity, p]
+        best, maps, p = permutation(world.results, raw.argmax(1), alive, world.sae["W_dec"].shape[1], world.listing)
+        found["index_map"] = [best, maps[best][0] / len(world.results), maps["identity"][0] / len(world.results), p]
         if best != "identity" and p < 1e-6:
             verdicts.append("INDEX-PERMUTED")
     if "embeddings" in world.truth and has_truth and agreement.low > 0:

@@ -21,6 +21,9 @@ public struct RunWriter: ~Copyable {
   private var tally: RunTally
   private var blocks: [JSONValue] = []
 
+  /// The files that may be written beside those of a run before it gets its name.
+  static let besideNames = ["verdict.safetensors", "verdict.json"]
+
   /// The version of the format; readers refuse any other.
   public static let formatVersion = 1
 
@@ -61,7 +64,8 @@ public struct RunWriter: ~Copyable {
       path,
       .init(
         noun: "a run", unfinishedNoun: "an unfinished run", mark: "run.json",
-        files: ["features.safetensors", "labels.safetensors", "labels.txt", "run.json"],
+        files: ["features.safetensors", "labels.safetensors", "labels.txt", "run.json"]
+          + besideNames,
         mayHoldOthers: true))
   }
 
@@ -129,10 +133,12 @@ public struct RunWriter: ~Copyable {
   ///   - labels: The labels that the ids stand for.
   ///   - description: The members of `run.json`, to which counts, blocks and digests of the files
   ///     are added; asked for when all other files are written.
+  ///   - beside: Writes further files into the directory that it is given, before that gets its name.
   /// - Returns: The whole `run.json`.
   /// - Throws: `OutputError` if anything cannot be written; nothing is left under the final name.
   public consuming func finish(
-    labels: LabelBank, description: @autoclosure () -> JSONObject
+    labels: LabelBank, description: @autoclosure () -> JSONObject,
+    beside: (_ directory: String) throws(OutputError) -> Void = { (_) throws(OutputError) in }
   ) throws(OutputError) -> JSONObject {
     precondition(
       tally.featureCount == featureCount, "\(tally.featureCount) features of \(featureCount)")
@@ -146,6 +152,7 @@ public struct RunWriter: ~Copyable {
     let digests = try digests()
     let run = completed(description(), digests: digests)
     let text = JSONValue.object(run).serialized(indent: 2) + "\n"
+    try beside(directory.partialPath)
     try OutputFile.write(Data(text.utf8), to: directory.partialPath + "/run.json")
     try directory.moveIntoPlace(replacesExisting: replacesExisting)
     return run

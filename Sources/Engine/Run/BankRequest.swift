@@ -60,7 +60,7 @@ public struct BankRequest: Sendable {
     self.inputs = inputs
     try self.inputs.add(
       role: "tokenizer", try TextTokenizer.sourcePaths(resolving: self.tokenizer))
-    if labels != "imagenet" { try self.inputs.add(role: "labels", [labels]) }
+    if !LabelSet.isBuiltIn(labels) { try self.inputs.add(role: "labels", [labels]) }
   }
 
   /// The files that the bank is made from.

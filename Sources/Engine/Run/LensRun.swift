@@ -34,7 +34,7 @@ public struct LensRun: Sendable {
 
   /// The model, if there is one.
   let model: CLIPModel?
-  private let inputs: RunInputs
+  private var inputs: RunInputs
   private let opened: StageClock
 
   /// The factor on cosines where nothing states one: that of the OpenAI checkpoints.
@@ -102,6 +102,25 @@ public struct LensRun: Sendable {
   }
 }
 
+// MARK: - Further inputs
+
+extension LensRun {
+  /// Looks at files that something beside the scan is made of, before it opens them.
+  ///
+  /// - Parameter paths: Files, and directories that hold files.
+  mutating func look(before paths: [String]) { inputs.look(before: paths) }
+
+  /// Adds files that something beside the scan is made of: they are watched and recorded like those of the scan.
+  ///
+  /// - Parameters:
+  ///   - role: What the files are to the run.
+  ///   - paths: The files.
+  /// - Throws: `CheckpointError` if there is no such file.
+  mutating func addInputs(role: String, _ paths: [String]) throws(CheckpointError) {
+    try inputs.add(role: role, paths)
+  }
+}
+
 // MARK: - Running
 
 extension LensRun {
@@ -129,11 +148,15 @@ extension LensRun {
   ///   - path: The directory to be made.
   ///   - replacesExisting: Whether a run that stands there is replaced at the end.
   ///   - progress: Called as work goes on, on the calling thread.
+  ///   - alongside: Receives each block of features too.
+  ///   - beside: Writes further files into the directory that it is given, before that gets its name.
   /// - Returns: The contents of `run.json`.
   /// - Throws: `OutputError` if the run cannot be written, `RunError` if no feature could be read
   ///   or if warnings are errors; nothing is left under the final name then.
   public func write(
-    to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in }
+    to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in },
+    alongside: (FeatureBlock) throws -> Void = { _ in },
+    beside: (_ directory: String) throws(OutputError) -> Void = { (_) throws(OutputError) in }
   ) throws -> JSONObject {
     try checkStrictly(masked: 0)
     for output in RunWriter.directories(of: path) {
@@ -149,6 +172,7 @@ extension LensRun {
       try forEachBlock(progress: progress) { block in
         masked += block.statuses.count { $0 != FeatureStatus.read.rawValue }
         try writer.write(block)
+        try alongside(block)
       }
       try checkSomethingRead(masked: masked)
       try checkStrictly(masked: masked)
@@ -158,7 +182,8 @@ extension LensRun {
       clock.end("digests")
       return try writer.finish(
         labels: labels,
-        description: description(clock: clock.ending("writing"), masked: masked, inputs: records))
+        description: description(clock: clock.ending("writing"), masked: masked, inputs: records),
+        beside: beside)
     } catch {
       RunWriter.removePartial(of: path)
       throw error

@@ -7,6 +7,7 @@ public struct RunError: EngineError, Equatable {
     case nothingRead(count: Int)
     case inputChanged(role: String, found: String, expected: String)
     case changedMeanwhile
+    case tooFewLabels(Int, needed: Int, by: String)
     case notRecorded(String)
     case unknownKind(tried: [String])
     case wrongProduct(error: Double, bound: Double)
@@ -50,6 +51,8 @@ public struct RunError: EngineError, Equatable {
     case .inputChanged(let role, let found, let expected):
       "\(role) has changed since the run: found \(found), expected \(expected)"
     case .changedMeanwhile: "has changed since it was opened, expected it to stay as it is"
+    case .tooFewLabels(let count, let needed, let who):
+      "labels: found \(count) that can be used, expected at least \(needed), as many as \(who) writes"
     case .notRecorded(let what): "run.json does not say \(what)"
     case .unknownKind(let tried):
       "not a file that is known here: tried " + tried.joined(separator: "; ")

@@ -14,14 +14,14 @@ struct RunInputs: Sendable {
   }
 
   private var inputs: [Input] = []
-  private var seen: [String: FileIdentity] = [:]
-  private let seenAt = Date()
+  private var seen: [String: (identity: FileIdentity, time: Date)] = [:]
   private let cache: DigestCache?
   private let queue = OperationQueue()
 
   /// The roles, in the order in which a run records its inputs.
   private static let roles = [
-    "text_embeddings", "names", "model", "tokenizer", "labels", "autoencoder", "source",
+    "text_embeddings", "names", "model", "tokenizer", "labels", "autoencoder", "source", "truth",
+    "empty_embedding",
   ]
 
   /// The most threads that digest, however many workers there are: they compete with those that scan.
@@ -43,8 +43,17 @@ struct RunInputs: Sendable {
   init(before paths: [String], cache: DigestCache?, workers: Int) {
     self.cache = cache
     queue.maxConcurrentOperationCount = min(workers, Self.threadCount)
-    for file in Set(paths.flatMap { Self.files(openedFor: MappedFile.absolute($0)) }) {
-      seen[file] = try? FileIdentity(of: file)
+    look(before: paths)
+  }
+
+  /// Looks at further files before they are opened.
+  ///
+  /// - Parameter paths: Files, and directories that hold files to be opened.
+  mutating func look(before paths: [String]) {
+    let time = Date()
+    for file in Set(paths.flatMap { Self.files(openedFor: MappedFile.absolute($0)) })
+    where seen[file] == nil {
+      seen[file] = (try? FileIdentity(of: file)).map { ($0, time) }
     }
   }
 
@@ -78,9 +87,12 @@ struct RunInputs: Sendable {
   mutating func add(role: String, _ paths: [String]) throws(CheckpointError) {
     precondition(Self.roles.contains(role), "role \(role)")
     for path in paths.map(MappedFile.absolute) {
-      let time = seen[path] == nil ? Date() : seenAt
-      let identity: FileIdentity
-      if let known = seen[path] { identity = known } else { identity = try FileIdentity(of: path) }
+      let (identity, time): (FileIdentity, Date)
+      if let known = seen[path] {
+        (identity, time) = known
+      } else {
+        (time, identity) = (Date(), try FileIdentity(of: path))
+      }
       let digest = PendingDigest(of: path, identity, seenAt: time, cache: cache)
       inputs.append(Input(role: role, path: path, digest: digest))
     }

@@ -16,7 +16,7 @@ extension ScanRequest {
     ]
     switch labels {
     case .vocabulary(let name, let templates):
-      record["labels"] = name == "imagenet" ? .string(name) : path(name)
+      record["labels"] = LabelSet.isBuiltIn(name) ? .string(name) : path(name)
       record["templates"] = .array(templates.map { .string($0.text) })
     case .embeddings(let file, let key, let namesPath):
       record["text_embeddings"] = path(file)

@@ -53,14 +53,26 @@ public struct LabelSet: Sendable, Equatable {
 
   /// Finds the labels that a user names.
   ///
-  /// - Parameter name: `imagenet`, or the path of a file; a file of that name is `./imagenet`.
+  /// - Parameter name: `imagenet`, `imagenet-synsets`, or the path of a file; a file of that name is
+  ///   `./imagenet`.
   /// - Throws: `TextError` if the file cannot be used.
   public init(resolving name: String) throws(TextError) {
-    if name == "imagenet" {
-      self = .imageNet
-    } else {
-      try self.init(contentsOf: name)
+    switch name {
+    case Self.imageNetName: self = .imageNet
+    case Self.imageNetSynsetsName: self = .imageNetSynsets
+    default: try self.init(contentsOf: name)
     }
+  }
+
+  /// The name of `imageNet`.
+  static let imageNetName = "imagenet"
+
+  /// The name of `imageNetSynsets`.
+  static let imageNetSynsetsName = "imagenet-synsets"
+
+  /// Whether a name is that of a set that is built in, not the path of a file.
+  static func isBuiltIn(_ name: String) -> Bool {
+    [imageNetName, imageNetSynsetsName].contains(name)
   }
 
   private init(labels: [String], wordNetIDs: [String]?, readingNotices: [LabelNotice]) {
@@ -119,5 +131,13 @@ extension LabelSet {
     return LabelSet(
       labels: rows.map { String(decoding: $0[1], as: UTF8.self) },
       wordNetIDs: rows.map { String(decoding: $0[0], as: UTF8.self) })
+  }()
+
+  /// The words of WordNet's synsets for the classes of ImageNet, in class order, with WordNet ids:
+  /// the names that data sets give the classes.
+  public static let imageNetSynsets: LabelSet = {
+    let rows = ImageNetSynsets.rows.utf8.split(separator: 0x0A)
+    return LabelSet(
+      labels: rows.map { String(decoding: $0, as: UTF8.self) }, wordNetIDs: imageNet.wordNetIDs)
   }()
 }

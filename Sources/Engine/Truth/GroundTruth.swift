@@ -99,7 +99,17 @@ extension GroundTruth {
     pictureCounts = []
     (embeddings, residuals) = (nil, nil)
     (storedDensities, storedMeans) = (densities, means)
-    notices = Self.notices(silent: classValues)
+    let silent = (0..<classValues.rows).count { row in
+      !classValues.entries(ofRow: row).contains { classValues.values[$0] > 0 }
+    }
+    notices =
+      silent == 0
+      ? []
+      : [
+        silent == classValues.rows
+          ? "no feature has a value above 0 for any class, so none has a true class"
+          : "\(silent) of \(classValues.rows) features have no value above 0 for any class"
+      ]
   }
 
   private static func notices(activations: SparseMatrix, pictureCounts: [Int]) -> [String] {

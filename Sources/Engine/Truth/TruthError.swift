@@ -14,6 +14,7 @@ public struct TruthError: EngineError, Equatable {
     case notRising(String, row: Int)
     case outOfRange(String, row: Int, found: Int, limit: Int)
     case nonfinite(String, row: Int)
+    case noLength(String, row: Int)
     case repeatedEntry(row: Int, feature: Int)
     case noEncoder
     case noPictures
@@ -62,6 +63,8 @@ extension TruthError {
       "\(tensor.printable()): element \(row) is \(found), expected "
         + (limit == .max ? "0 or more" : "0 to \(limit - 1)")
     case .nonfinite(let tensor, let row): "\(tensor.printable()): row \(row) is not finite"
+    case .noLength(let tensor, let row):
+      "\(tensor.printable()): row \(row) has no length, expected the embedding of a picture"
     case .repeatedEntry(let row, let feature):
       "found feature \(feature) of picture \(row) twice, expected once"
     case .noEncoder: "residuals: found no encoder to encode them with"

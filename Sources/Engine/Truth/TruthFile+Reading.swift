@@ -64,7 +64,7 @@ extension TruthFile {
     var notices: [String] = []
     let embeddings = try tensors["embeddings"].map { (_) throws(TruthError) in
       let embeddings = try reals("embeddings", shape: [ids.count, nil], "[\(ids.count), any]")
-      try checkRows(embeddings)
+      try checkRows(embeddings, haveLength: true)
       return embeddings
     }
     var activations: SparseMatrix
@@ -96,15 +96,18 @@ extension TruthFile {
       notices: notices)
   }
 
-  /// Checks that all rows of a matrix are finite.
-  private func checkRows(_ matrix: Tensor) throws(TruthError) {
+  /// Checks that all rows of a matrix are finite, and if so asked that none is zero.
+  private func checkRows(_ matrix: Tensor, haveLength: Bool = false) throws(TruthError) {
     let width = matrix.shape[1]
     var scratch: [Float] = []
     for row in 0..<matrix.shape[0] {
       let range = (row * width)..<((row + 1) * width)
-      let isFinite = matrix.withFloats(in: range, scratch: &scratch) { sumOfSquares($0).isFinite }
-      guard isFinite else {
+      let square = matrix.withFloats(in: range, scratch: &scratch) { sumOfSquares($0) }
+      guard square.isFinite else {
         throw TruthError(path: path, reason: .nonfinite(matrix.name, row: row))
+      }
+      guard !haveLength || square > 0 else {
+        throw TruthError(path: path, reason: .noLength(matrix.name, row: row))
       }
     }
   }
@@ -311,6 +314,11 @@ extension TruthFile {
 
   private func vector(_ name: String, count: Int) throws(TruthError) -> [Float]? {
     guard tensors[name] != nil else { return nil }
-    return try reals(name, shape: [count], "[\(count)]").floats()
+    let values = try reals(name, shape: [count], "[\(count)]").floats()
+    // NaN stands for what was not known.
+    if let row = values.firstIndex(where: \.isInfinite) {
+      throw TruthError(path: path, reason: .nonfinite(tensor(name).name, row: row))
+    }
+    return values
   }
 }

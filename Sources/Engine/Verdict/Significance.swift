@@ -174,9 +174,11 @@ struct Significance: Sendable {
     guard hasCommon else { return [Int](repeating: 0, count: cosines.count) }
     let order = cosines.indices.filter { !cosines[$0].isNaN }
       .sorted { (cosines[$0], $0) < (cosines[$1], $1) }
+    // Of fewer features than quarters each has one of its own, so that none is empty.
+    let count = min(strataLimit, order.count)
     var strata = [Int](repeating: 0, count: cosines.count)
     for (place, feature) in order.enumerated() {
-      strata[feature] = place * strataLimit / order.count
+      strata[feature] = place * count / order.count
     }
     return strata
   }

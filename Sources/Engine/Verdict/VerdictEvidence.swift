@@ -88,8 +88,10 @@ extension VerdictEvidence {
     var pValues: (rotated: Double, inPlace: Double)
     /// The share of planted banks that are found at the required cosine; nil where it was not computed.
     var power: IntervalEstimate?
-    /// Agreement with what features fire on less that of exchanged features; nil without truth.
+    /// Agreement with what features fire on less that of exchanged features; nil where nothing can be compared.
     var excess: IntervalEstimate?
+    /// Why nothing can be compared, if so.
+    var noExcess = "no truth was given"
 
     static func == (a: Naming, b: Naming) -> Bool {
       a.rotated == b.rotated && a.inPlace == b.inPlace && a.beatsNull == b.beatsNull

@@ -46,6 +46,9 @@ extension VerdictReport {
         let name = report.form.rawValue + "." + naming.reading.kind.rawValue
         columns.append(ids(name + ".label_id") { naming.reading.labels.map { labelID($0) } })
         columns.append(numbers(name + ".score") { naming.reading.scores })
+        if !naming.reading.trueRanks.isEmpty {
+          columns.append(ids(name + ".true_rank") { naming.reading.trueRanks })
+        }
         if let rotated = naming.rotated {
           columns.append(numbers(name + ".p") { rotated.pValues.map { Float($0) } })
         }
@@ -59,7 +62,7 @@ extension VerdictReport {
           littleEndianBytes(report.statuses.map(\.rawValue))
         })
     }
-    return columns + groupColumns + statuses
+    return columns + truthColumns + groupColumns + statuses
   }
 
   /// The id of a label among all, -1 for none.

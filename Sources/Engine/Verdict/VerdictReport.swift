@@ -11,8 +11,18 @@ public struct VerdictReport: Sendable {
   /// The figures that verdicts are made of.
   let evidence: VerdictEvidence
 
+  /// How far each correction brings the form in use, and what each cause costs.
+  public let ladder: VerdictLadder
+
+  /// What the truth says of each feature by the form in use.
+  let truthFigures: TruthFigures?
+
   /// Every verdict, in the order of `VerdictName`: those that hold, those that do not, and those that were not judged.
   public let findings: [VerdictFinding]
+
+  /// Under which mapping another program's results agree best; nil without such, or where they could not
+  /// be compared.
+  public internal(set) var permutation: IndexPermutation?
 
   /// The wall time of each variant that was judged.
   public var seconds: [(form: LensForm, seconds: Double)] { reports.map { ($0.form, $0.seconds) } }
@@ -22,9 +32,11 @@ public struct VerdictReport: Sendable {
 
   init(
     _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)],
-    evidence: VerdictEvidence
+    evidence: VerdictEvidence, ladder: VerdictLadder, truthFigures: TruthFigures?
   ) {
+    self.truthFigures = truthFigures
     self.evidence = evidence
+    self.ladder = ladder
     findings = VerdictRules(evidence: evidence).findings
     self.verdict = verdict
     self.reports = reports
@@ -64,8 +76,12 @@ extension VerdictReport {
       "variants": .array(reports.map { .object(json($0)) }),
       "hygiene": hygiene,
       "strata": strata,
+      "ladder": ladderJSON,
+      "activations": activationsJSON,
       "score_facts": scoreFacts,
       "variant_inputs": variantInputs,
+      "permutation": permutationJSON,
+      "replay": replayJSON,
       "omitted": .array(
         omitted.map { ["id": .string($0.form.rawValue), "reason": .string($0.reason)] }),
     ]

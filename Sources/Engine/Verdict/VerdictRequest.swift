@@ -41,6 +41,29 @@ public struct VerdictRequest: Sendable {
   /// its configuration.
   public var layer: Int?
 
+  /// Results of another program: a table of labels, or the folders of the original experiment; nil
+  /// without.
+  public var results: String?
+
+  /// The order in which that program listed features, one a line; nil if it is not known.
+  public var listing: String?
+
+  /// The published experiment that the scan repeats; nil if it repeats none.
+  public var replay: Replay?
+
+  /// The directory that the experiment's files are written to, under the names that its code gives them; nil
+  /// for none.
+  public var misfiled: String?
+
+  /// Whether rows of those results whose text is no label are left out.
+  public var skipsUnknownLabels = false
+
+  /// The files that are named here, of which truths may be directories.
+  public var files: [String] {
+    [truth, classes, emptyEmbedding, results, listing, activationStats, translator]
+      .compactMap { $0 }
+  }
+
   /// The numbers of null banks that can be asked for.
   public static let rotationLimits = 1...64
 

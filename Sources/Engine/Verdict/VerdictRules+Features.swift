@@ -76,7 +76,7 @@ extension VerdictRules {
 
   var significantButWrong: VerdictFinding {
     judged(.significantButWrong, by: evidence.naming) { naming in
-      guard let excess = naming.excess else { return .missing("no truth was given") }
+      guard let excess = naming.excess else { return .missing(naming.noExcess) }
       return .known(
         Outcome(
           holds: naming.beatsNull && !(excess.lower > 0), value: excess.estimate,
@@ -136,7 +136,7 @@ extension VerdictRules {
 
   var atReference: VerdictFinding {
     judged(.atReference, by: evidence.naming) { naming in
-      guard let excess = naming.excess else { return .missing("no truth was given") }
+      guard let excess = naming.excess else { return .missing(naming.noExcess) }
       switch evidence.efficiency {
       case .missing(let reason): return .missing(reason)
       case .known(let efficiency):

@@ -100,7 +100,8 @@ extension VerdictRules {
           holds: !map.isIdentity && map.pValue < Self.mapLevel, value: map.pValue,
           threshold: Self.mapLevel,
           sentence: "\(map.agreement.share) of the table agree by \(map.name), "
-            + "\(map.identityAgreement.share) as it is filed, p \(map.pValue.figure)"))
+            + "\(map.identityAgreement.share) as it is filed, p "
+            + (map.pValue < 1e-300 ? "under 1e-300" : map.pValue.figure)))
     }
   }
 }

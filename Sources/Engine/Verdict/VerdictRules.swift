@@ -33,7 +33,7 @@ struct VerdictRules: Sendable {
   /// How many times as many features another vocabulary must find.
   static let vocabularyTimes = 2.0
   /// The p-value of a map of features.
-  static let mapLevel = 1e-6
+  static let mapLevel = IndexPermutation.level
   /// The efficiency that its interval must reach.
   static let referenceEfficiency = 0.95
 

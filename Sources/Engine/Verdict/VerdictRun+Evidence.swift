@@ -6,8 +6,11 @@ extension VerdictRun {
   /// - Parameters:
   ///   - reports: What was found of each variant.
   ///   - controls: What pictures say.
+  ///   - permutation: Under which map another program's results agree; nil without.
   /// - Returns: The figures, or why they are not known.
-  func evidence(_ reports: [FormReport], _ controls: PictureControls) -> VerdictEvidence {
+  func evidence(
+    _ reports: [FormReport], _ controls: PictureControls, _ permutation: IndexPermutation?
+  ) -> VerdictEvidence {
     let use = reports.first { $0.form == formInUse }
     let isolated = reports.first { $0.form == formInUse?.isolated }
     func known<Value>(_ value: (FormReport) -> Known<Value>) -> Known<Value> {
@@ -27,7 +30,7 @@ extension VerdictRun {
       },
       model: controls.model, drift: controls.drift, reconstruction: controls.reconstruction,
       vocabularies: .missing("no other vocabulary was given"),
-      table: .missing("no table of results was given"), efficiency: known(efficiency))
+      table: indexMap(permutation), efficiency: known(efficiency))
   }
 
   private static let noNullBanks = "--null-banks is 0"
@@ -84,13 +87,14 @@ extension VerdictRun {
     guard let centred = report.naming(.centred), let rotated = centred.rotated,
       let inPlace = centred.inPlace
     else { return .missing("no feature is named") }
-    let excess = centred.agreement?.names.excess
+    let asked = askedFeatures(centred)
     return .known(
       .init(
         rotated: rotated.nullShare.complement, inPlace: inPlace.nullShare.complement,
         beatsNull: test.beatsNull,
         pValues: (test.leastRotatedP, test.leastInPlaceP), power: test.power?.required?.power,
-        excess: excess.flatMap { $0.lower.isNaN ? nil : $0.withoutRounding }))
+        excess: asked == nil ? nil : centred.agreement?.names.excess.withoutRounding,
+        noExcess: whyNothingIsAsked(centred)))
   }
 
   private func efficiency(_ report: FormReport) -> Known<IntervalEstimate> {
@@ -120,7 +124,7 @@ extension VerdictRun {
       ).interval(seed: request.seed, workers: run.memory.workers)
     }
     func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-    if let asked = askedFeatures(both), asked.features.count > 1 {
+    if let asked = askedFeatures(both) {
       let terms = (
         raw: NamingTerms(names: groups(raw, asked.features), classes: asked.classes).values,
         both: NamingTerms(names: groups(both, asked.features), classes: asked.classes).values
@@ -146,9 +150,25 @@ extension VerdictRun {
         difference: difference(shares, of: read), isReal: test.share.exceeds))
   }
 
-  /// The features that have a name and a true class, and the groups of their true labels; nil without truth.
+  /// The features that have a name and a true class, and the groups of their true labels; nil where these tell
+  /// nothing: without truth, or where all are the same.
   func askedFeatures(_ naming: FormReport.Naming) -> (features: [Int], classes: [Int])? {
-    guard let truth else { return nil }
+    let asked = featuresWithClass(naming)
+    return Set(asked.classes).count > 1 ? asked : nil
+  }
+
+  /// Why names cannot be compared with what features fire on.
+  private func whyNothingIsAsked(_ naming: FormReport.Naming) -> String {
+    if truth == nil { return "no truth was given" }
+    return featuresWithClass(naming).features.isEmpty
+      ? "no feature that is read has a true class"
+      : "all features that are read and have a true class have the same one"
+  }
+
+  private func featuresWithClass(
+    _ naming: FormReport.Naming
+  ) -> (features: [Int], classes: [Int]) {
+    guard let truth else { return ([], []) }
     let features = truth.positions.indices.filter {
       truth.positions[$0] >= 0 && naming.reading.labels[$0] >= 0
     }
@@ -156,7 +176,7 @@ extension VerdictRun {
   }
 
   /// The groups of the labels that some features are named.
-  private func groups(_ naming: FormReport.Naming, _ features: [Int]) -> [Int] {
+  func groups(_ naming: FormReport.Naming, _ features: [Int]) -> [Int] {
     features.map { feature in
       let id = Int(labelIDs[Int(naming.reading.labels[feature])])
       return truth?.labelGroups[id] ?? id
@@ -182,7 +202,7 @@ extension VerdictRun {
       VerdictEvidence.Stratum(
         name: part.name, featureCount: part.members.count,
         beyond: rotated.beyond(of: part.members, clusters: clusters, confidence: confidence),
-        excess: truth == nil
+        excess: askedFeatures(naming) == nil
           ? nil : excess(in: part.members, naming, clusters: clusters, confidence: confidence))
     }
   }

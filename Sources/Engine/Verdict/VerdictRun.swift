@@ -2,7 +2,7 @@ internal import Foundation
 
 /// A scan's autoencoder and labels, to be judged by several variants of the lens.
 public struct VerdictRun: Sendable {
-  /// The scan that the verdict goes with.
+  /// The scan that the verdict goes with, which watches and records the files of the verdict too.
   public let run: LensRun
 
   /// What is asked for.
@@ -10,6 +10,12 @@ public struct VerdictRun: Sendable {
 
   /// What features fire on.
   let truth: VerdictTruth?
+
+  /// Results of another program.
+  let table: VerdictTable?
+
+  /// The order in which a program listed features.
+  let listing: FeatureListing?
 
   /// Features that do not stand for themselves.
   let hygiene: FeatureHygiene
@@ -32,10 +38,12 @@ public struct VerdictRun: Sendable {
   ///   - run: A scan with everything opened; its variant is the form in use.
   ///   - request: What is asked for.
   /// - Throws: `VerdictError` if there are too few labels, or nothing between them; `CheckpointError`,
-  ///   `TextError` or `TruthError` if the truth cannot be used.
+  ///   `TextError` or `TruthError` if the truth cannot be used, `ForeignError` if the results cannot.
   public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws {
     precondition(
       VerdictRequest.rotationLimits.contains(request.rotations), "\(request.rotations) rotations")
+    var run = run
+    run.look(before: request.files)
     let rows = run.labels.rows
     guard rows.labelIDs.count > 1 else {
       throw VerdictError(subject: run.labels.source, reason: .tooFewLabels(rows.labelIDs.count))
@@ -50,8 +58,23 @@ public struct VerdictRun: Sendable {
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
+    try run.addInputs(role: "truth", truth?.files.map(\.path) ?? [])
     emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
+    try run.addInputs(role: "empty_embedding", [request.emptyEmbedding].compactMap { $0 })
+    table = try request.results.map {
+      try VerdictTable(
+        .init(results: $0, skipsUnknown: request.skipsUnknownLabels), run: run)
+    }
+    listing = try request.listing.map {
+      try FeatureListing(contentsOf: $0, featureCount: run.autoencoder.featureCount)
+    }
+    if let table, table.results.form != .folders {
+      try run.addInputs(role: "results", [request.results].compactMap { $0 })
+    }
+    try run.addInputs(role: "listing", [request.listing].compactMap { $0 })
+    try request.replay?.check(run)
     inputs = try VariantInputs(run, truth: truth, request)
+    try run.addInputs(role: "variant", inputs.files.map(\.path))
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
       seed: request.seed, workers: run.memory.workers)
@@ -91,6 +114,7 @@ public struct VerdictRun: Sendable {
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
     var materials = inputs.materials
+    var samples: [LensForm: KeptSample] = [:]
     for form in forms {
       let start = ContinuousClock.now
       var made: (bank: JointBank, transform: LabelTransform?)
@@ -110,11 +134,14 @@ public struct VerdictRun: Sendable {
       if let report = judge.report(form, made.bank) {
         var report = compared(report, transform: made.transform)
         if form == formInUse { report.strata = workingStrata(report) }
+        if form == formInUse || form == formInUse?.isolated {
+          samples[form] = KeptSample(positions: report.samplePositions, images: report.sample)
+        }
         report.trim()
         report.seconds += making
         reports.append(report)
       } else {
-        omitted.append((form, "fewer than two features can be read"))
+        omitted.append((form, "fewer than two of \(made.bank.count) features can be read"))
       }
     }
     guard !reports.isEmpty else {
@@ -125,8 +152,13 @@ public struct VerdictRun: Sendable {
       try truth?.controls(
         run.autoencoder, head: head, seed: request.seed, workers: run.memory.workers)
       ?? .missing("no truth was given")
+    let permutation = permutation(reports)
     var report = VerdictReport(
-      self, reports: reports, omitted: omitted, evidence: evidence(reports, controls))
+      self, reports: reports, omitted: omitted,
+      evidence: evidence(reports, controls, permutation),
+      ladder: ladder(reports, samples: samples),
+      truthFigures: truthFigures(reports, samples: samples))
+    report.permutation = permutation
     report.alphaSteps = try alphaSteps(usual, forms: reports.map(\.form), progress: progress)
     return report
   }
@@ -227,7 +259,8 @@ public struct VerdictError: EngineError, Equatable {
         + "those of a truth or of a file"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
-        + reasons.map { $0.printable(limit: 400) }.joined(separator: "; ")
+        + reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }
+        .map { $0.element.printable(limit: 400) }.joined(separator: "; ")
     }
   }
 }

@@ -16,6 +16,14 @@ enum AlphaOption: ExpressibleByArgument {
     }
   }
 
+  /// It as an argument.
+  var text: String {
+    switch self {
+    case .number(let number): "\(number)"
+    case .kind(let kind): kind.rawValue
+    }
+  }
+
   /// The number, if it is one.
   var number: Double? { if case .number(let number) = self { number } else { nil } }
 

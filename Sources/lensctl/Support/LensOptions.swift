@@ -42,7 +42,13 @@ struct LensOptions: ParsableArguments {
       discussion: "Default: native if the autoencoder states the joint space, else full."))
   var map: LensMap?
 
-  @Option(help: "The labels: imagenet, or a file with one label a line.", completion: .file())
+  @Option(
+    help: ArgumentHelp(
+      "The labels: imagenet, imagenet-synsets, or a file with one label a line.",
+      discussion:
+        "imagenet has OpenAI's names of the classes, imagenet-synsets WordNet's, as data sets have them."
+    ),
+    completion: .file())
   var labels: String?
 
   @OptionGroup var prompts: PromptOptions

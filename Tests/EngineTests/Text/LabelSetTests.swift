@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Engine
@@ -165,6 +166,18 @@ import Testing
     #expect(Set(set.labels).count == 998)
     #expect(
       set.duplicates.filter { $0.likeness == .exact }.map(\.labelIDs) == [[657, 744], [836, 837]])
+  }
+
+  /// The digest is that of the lines that timm 1.0.31 has in `imagenet_synset_to_lemma.txt`, in class order.
+  @Test func wordsOfSynsetsAreBuiltIn() throws {
+    let set = try LabelSet(resolving: "imagenet-synsets")
+    #expect(set.wordNetIDs == LabelSet.imageNet.wordNetIDs)
+    #expect(set.labels[0] == "tench, Tinca tinca" && set.labels[452] == "bonnet, poke bonnet")
+    #expect(set.labels[638] == "maillot" && set.labels[639] == "maillot, tank suit")
+    #expect(
+      set.duplicates.filter { $0.likeness == .exact }.map(\.labelIDs) == [[134, 517]])
+    let digest = FileDigest.sha256(Data(set.labels.map { $0 + "\n" }.joined().utf8))
+    #expect(digest == "4eb3da435cf544e4a6f390f62c84cb9c9bb68cf8b14e97f8a063452382e5efd2")
   }
 
   @Test(.enabled(if: TextFixtures.hasReal, "no ../shared/data beside the package"))
