@@ -38,6 +38,11 @@ struct Scan: EngineCommand {
 
   func validate() throws {
     if format == .directory, out == nil { throw Self.noOutput }
+    if let kind = lens.alpha?.kind {
+      throw ValidationError(
+        "--alpha: found \(kind.rawValue), expected a number: verdict alone takes factors by feature"
+      )
+    }
     if top < 1 { throw ValidationError("--top: found \(top), expected at least 1") }
   }
 

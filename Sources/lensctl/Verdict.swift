@@ -71,6 +71,8 @@ struct Verdict: EngineCommand {
   @Option(help: "The tensor that holds it, where the file has several.")
   var emptyKey: String?
 
+  @OptionGroup var inputs: VariantOptions
+
   @Flag(help: "Print a line for each score that has null banks, not for centred ones alone.")
   var allScores = false
 
@@ -101,6 +103,14 @@ struct Verdict: EngineCommand {
     if emptyKey != nil, emptyEmbedding == nil {
       throw ValidationError("--empty-key goes with --empty-embedding")
     }
+    if let kind = lens.alpha?.kind, truth == nil, inputs.activationsStats == nil {
+      throw ValidationError(
+        "--alpha \(kind.rawValue): found neither --truth nor --activations-stats, expected one of them"
+      )
+    }
+    if inputs.activationsStats != nil, lens.alpha?.kind == nil {
+      throw ValidationError("--activations-stats goes with --alpha mean or max")
+    }
     try replayed.check(lens)
     if foreign.listing != nil, foreign.results == nil, replayed.writeMisfiled == nil {
       throw ValidationError("--listing goes with --results or --write-misfiled")
@@ -128,7 +138,7 @@ struct Verdict: EngineCommand {
       try OutputFile.refuse(
         output,
         ifAmong: lens.prompts.files + [truth, classes, emptyEmbedding].compactMap { $0 }
-          + foreign.files + meaning.files)
+          + inputs.files + foreign.files + meaning.files)
     }
     let printer = ProgressPrinter(isQuiet: compute.quiet)
     defer { printer.finish() }
@@ -148,6 +158,7 @@ struct Verdict: EngineCommand {
     asked.classes = classes
     asked.emptyEmbedding = emptyEmbedding
     asked.emptyKey = emptyKey
+    try inputs.add(to: &asked, alpha: lens.alpha?.kind)
     foreign.apply(to: &asked)
     replayed.apply(to: &asked)
     asked.semantics = meaning
@@ -165,9 +176,9 @@ struct Verdict: EngineCommand {
         + [report.controlSeconds.map { "controls \($0.text(1)) s" }].compactMap { $0 }
       Messages.print("judged: " + times.joined(separator: ", "))
       for notice in report.scoreNotices { Messages.print("note: \(notice)") }
-      for omitted in report.omitted {
-        Messages.print(
-          "\(omitted.form.rawValue) not judged: \(omitted.reason.printable(limit: 400))")
+      if !report.omitted.isEmpty {
+        let names = report.omitted.map(\.form.rawValue).joined(separator: ", ")
+        Messages.print("variants not judged (verdict.json has why): \(names)")
       }
     }
     let lines =

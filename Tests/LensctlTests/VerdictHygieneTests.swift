@@ -81,10 +81,10 @@ import Testing
   @Test func nothingToReadIsSaid() throws {
     let dead = try judge([[Float]](repeating: [Float](repeating: 0, count: 32), count: 8))
     #expect(dead.status == 65)
-    #expect(dead.message.hasSuffix("fewer than two features can be read"))
+    #expect(dead.message.hasSuffix("fewer than two of 8 features can be read"))
     let one = try judge(Workplace.rows(3, width: 32), "--features", "1")
     #expect(one.status == 65)
-    #expect(one.message.hasSuffix("fewer than two features can be read"))
+    #expect(one.message.hasSuffix("fewer than two of 1 features can be read"))
     #expect(!place.has("run"))
   }
 

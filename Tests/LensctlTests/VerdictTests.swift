@@ -30,7 +30,8 @@ import Testing
     let variants = try Self.variants(run)
     #expect(
       variants.map { $0["id"]?.string } == [
-        "dec.lin", "enc.lin", "dec.full", "enc.full", "dec.abs", "dec.diff", "dec.jvp", "raw.P",
+        "dec.lin", "enc.lin", "dec.full", "enc.full", "dec.abs", "dec.diff", "dec.jvp", "read",
+        "raw.P",
       ])
     for variant in variants {
       #expect(variant["read"]?.integer == 48 && variant["masked"]?.integer == 0)
@@ -201,7 +202,7 @@ import Testing
     let run = try judge("standard-new", "--json", "--truth", "truth.safetensors")
     #expect(run.status == 0)
     let variants = try Self.variants(run).map { $0["id"]?.string }
-    #expect(variants.contains("enc.pattern") && variants.count == 9)
+    #expect(variants.contains("enc.pattern") && variants.count == 12)
   }
 
   @Test func aTruthOfAnotherAutoencoderIsRefused() throws {

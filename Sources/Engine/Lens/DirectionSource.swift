@@ -9,14 +9,17 @@ struct DirectionSource: Sendable {
   /// What directions are shifted by.
   let shift: DirectionShift?
 
+  /// What becomes of them after that; nothing if nil.
+  var transform: DirectionTransform?
+
   /// The features of a run of the selection, if they stand one after another and are multiplied as
   /// they are stored.
   ///
   /// - Parameter positions: Positions in the selection.
-  /// - Returns: Their ids, or nil if they are gathered or shifted.
+  /// - Returns: Their ids, or nil if they are gathered or changed.
   func wholeRange(_ positions: Range<Int>) -> Range<Int>? {
     let runs = selection.ids(at: positions)
-    return shift == nil && runs.count == 1 ? runs[0] : nil
+    return shift == nil && transform == nil && runs.count == 1 ? runs[0] : nil
   }
 
   /// The ids of a run of the selection, [positions.count].
@@ -24,7 +27,7 @@ struct DirectionSource: Sendable {
     selection.ids(at: positions).flatMap { $0.map { Int32($0) } }
   }
 
-  /// Copies a run of the selection, shifted if it is to be shifted.
+  /// Copies a run of the selection, shifted and transformed if it is to be.
   ///
   /// - Parameters:
   ///   - positions: Positions in the selection.
@@ -36,13 +39,24 @@ struct DirectionSource: Sendable {
       bank.read(run, into: &target, at: row * bank.width)
       row += run.count
     }
-    guard let shift else { return }
+    guard shift != nil || transform != nil else { return }
+    // A direction without length stays one: it is dead, whatever it is shifted by.
+    let dead = (0..<row).filter { row in
+      let elements = (row * bank.width)..<((row + 1) * bank.width)
+      return sumOfSquares(rows.span.extracting(elements)) == 0
+    }
+    if let shift { add(shift, to: &rows, ids: ids(at: positions)) }
+    transform?.apply(to: &rows, count: row)
+    for row in dead {
+      for j in (row * bank.width)..<((row + 1) * bank.width) { rows[j] = 0 }
+    }
+  }
+
+  private func add(_ shift: DirectionShift, to rows: inout [Float], ids: [Int32]) {
     precondition(shift.bias.count == bank.width, "a shift of \(shift.bias.count) elements")
-    for (row, id) in ids(at: positions).enumerated() {
+    for (row, id) in ids.enumerated() {
       let alpha = shift.alpha(of: Int(id))
       let elements = (row * bank.width)..<((row + 1) * bank.width)
-      // A direction without length stays one: it is dead, whatever it is shifted by.
-      guard sumOfSquares(rows.span.extracting(elements)) > 0 else { continue }
       for (j, bias) in zip(elements, shift.bias) {
         rows[j] = Float(Double(bias) + alpha * Double(rows[j]))
       }

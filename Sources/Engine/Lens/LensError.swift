@@ -16,6 +16,12 @@ public struct LensError: EngineError, Equatable {
     case logitScale(Double)
     case missingHead(LensMap)
     case missingCovariance
+    case missingMean
+    case missingBlocks(String)
+    case missingTranslator
+    case missingFit(String)
+    case translatorKeys(found: [String])
+    case noVariance
     case topCount(Int)
     case featureOutOfRange(Int, count: Int)
     case featureTwice(Int)
@@ -37,7 +43,7 @@ public struct LensError: EngineError, Equatable {
   public var kind: FaultKind {
     switch reason {
     case .missingDirections, .missingBias, .unreadableSpace, .nonFinite, .wrongWidth, .wrongSpace,
-      .wrongEmbeddingWidth:
+      .wrongEmbeddingWidth, .translatorKeys, .noVariance:
       .badData
     default: .usage
     }
@@ -75,6 +81,15 @@ public struct LensError: EngineError, Equatable {
     case .missingHead(let map): "image head: found none, a \(map.rawValue) map needs one"
     case .missingCovariance:
       "covariance of activations: found none, expected activations that this variant is made of"
+    case .missingMean:
+      "mean of residuals: found none, expected residuals that the point of the derivative is taken from"
+    case .missingBlocks(let reason): "blocks of the vision tower: \(reason)"
+    case .missingTranslator: "translator: found none, expected a file of one"
+    case .missingFit(let reason): "translator: not fitted: \(reason)"
+    case .translatorKeys(let found):
+      "translator: found \(found.prefix(5).map { $0.printable(limit: 80) }.joined(separator: ", ")), "
+        + "expected either A [d, d] or B [D, d], and bias if there is one"
+    case .noVariance: "covariance of activations: found none in the joint space, expected some"
     case .topCount(let count): "top: found \(count), expected at least 1"
     case .featureOutOfRange(let id, let count):
       "feature: found \(id), expected less than \(count)"

@@ -19,8 +19,24 @@ public enum LensForm: String, Sendable, CaseIterable {
   case decoderDifference = "dec.diff"
   /// J(x₀) d with J the derivative of E, the limit of the difference for small a where x₀ = b.
   case decoderJacobian = "dec.jvp"
+  /// J(x̄) d with x̄ the mean of the residuals.
+  case decoderJacobianAtMean = "dec.jvp.mean"
+  /// f(b + a d) with f the rest of the model, for a CLS token that attends to itself alone.
+  case blocks
+  /// f(b + a d) - f(b).
+  case blocksDifference = "blocks.diff"
+  /// E(A d + c) or B d with a translator of the user's.
+  case translated = "map.A"
+  /// B d with B fitted from residuals to image embeddings by ridge regression.
+  case ridge = "map.ridge"
+  /// B d with B fitted likewise, of orthonormal rows.
+  case procrustes = "map.procrustes"
   /// M Σ w: the pattern that belongs to the filter w (Haufe et al. 2014).
   case encoderPattern = "enc.pattern"
+  /// The correlation of w · x with t · M x that Σ implies, by `LabelTransform`.
+  case sigma
+  /// w · M⁺t, by `LabelTransform`: what w would detect if the residual carried the text.
+  case read
   /// P d: without layer normalisation.
   case projected = "raw.P"
   /// d, in the joint space.
@@ -33,9 +49,11 @@ extension LensForm {
   /// The direction that is read.
   var direction: Direction {
     switch self {
-    case .encoderLinear, .encoderFull, .encoderPattern, .encoderNative: .encoder
-    case .decoderAbsolute, .decoderDifference: .shifted
-    case .decoderLinear, .decoderFull, .decoderJacobian, .projected, .decoderNative: .decoder
+    case .encoderLinear, .encoderFull, .encoderPattern, .encoderNative, .sigma, .read: .encoder
+    case .decoderAbsolute, .decoderDifference, .blocks, .blocksDifference: .shifted
+    case .decoderLinear, .decoderFull, .decoderJacobian, .decoderJacobianAtMean, .translated,
+      .ridge, .procrustes, .projected, .decoderNative:
+      .decoder
     }
   }
 
@@ -48,107 +66,15 @@ extension LensForm {
     }
   }
 
+  /// Whether directions pass the remaining blocks of the vision tower.
+  var passesBlocks: Bool { self == .blocks || self == .blocksDifference }
+
   /// Whether it reads directions of the joint space.
   var isNative: Bool { self == .decoderNative || self == .encoderNative }
-}
 
-/// What the variants of the lens are made of.
-struct LensMaterials: Sendable {
-  /// Where the directions come from.
-  let autoencoder: Autoencoder
-
-  /// The image head of the model; nil if directions lie in the joint space.
-  let head: ImageHead?
-
-  /// The width of the joint space, D.
-  let embeddingWidth: Int
-
-  /// Which features.
-  let selection: FeatureSelection
-
-  /// The factor a of all features, or with `alphas` that of those that have none there.
-  var alpha = 1.0
-
-  /// The factor of each feature, [n].
-  var alphas: [Float]?
-
-  /// x₀ of the derivative, [d]; the decoder bias if nil.
-  var reference: [Double]?
-
-  /// Σ, [d, d].
-  var covariance: Matrix?
-}
-
-extension LensMaterials {
-  /// The features as unit vectors of the joint space.
+  /// Whether it can read directions of the joint space, or of the residual stream.
   ///
-  /// - Parameter form: The variant of the lens.
-  /// - Returns: The features.
-  /// - Throws: `LensError` if something that the variant is made of is not there, or lies in another
-  ///   space.
-  func bank(_ form: LensForm) throws(LensError) -> JointBank {
-    let variant = try LensVariant(
-      direction: form.direction,
-      map: form.isNative ? .native : form.direction == .shifted ? .full : .linear)
-    let directions = try LensScan.directions(of: autoencoder, variant: variant)
-    return JointBank(
-      source: DirectionSource(
-        bank: directions, selection: selection, shift: try shift(of: form)),
-      map: try map(of: form, width: directions.width))
-  }
-
-  private func shift(of form: LensForm) throws(LensError) -> DirectionShift? {
-    guard form.direction == .shifted else { return nil }
-    return DirectionShift(bias: try bias(), alpha: alpha, alphas: alphas)
-  }
-
-  private func bias() throws(LensError) -> [Float] {
-    guard let bias = autoencoder.decoderBias else {
-      throw LensError(subject: autoencoder.path, reason: .missingBias)
-    }
-    guard bias.allSatisfy(\.isFinite) else {
-      throw LensError(subject: autoencoder.path, reason: .nonFinite("decoder bias"))
-    }
-    return bias
-  }
-
-  private func map(of form: LensForm, width: Int) throws(LensError) -> DirectionMap {
-    let space = autoencoder.space(of: form.direction)
-    guard space == .unstated || (space == .joint) == form.isNative else {
-      throw LensError(
-        subject: autoencoder.path,
-        reason: .wrongSpace(
-          space, hook: autoencoder.hook(of: form.direction),
-          map: form.isNative ? .native : .linear))
-    }
-    if form.isNative { return DirectionMap(nativeWidth: embeddingWidth) }
-    guard let head else { throw LensError(subject: form.rawValue, reason: .missingHead(.linear)) }
-    guard width == head.width else {
-      throw LensError(
-        subject: autoencoder.path,
-        reason: .wrongWidth(
-          directions: width, expected: head.width,
-          of: "the residual stream of the model's vision tower"))
-    }
-    switch form {
-    case .decoderLinear, .encoderLinear: return DirectionMap(head, isLinear: true)
-    case .decoderFull, .encoderFull, .decoderAbsolute: return DirectionMap(head, isLinear: false)
-    case .decoderDifference:
-      return DirectionMap(
-        head, isLinear: false, lessReference: head.image(of: try bias().map(Double.init)))
-    case .decoderJacobian:
-      let point: [Double]
-      if let reference { point = reference } else { point = try bias().map(Double.init) }
-      return DirectionMap(linear: head.jacobian(at: point), isCentred: true)
-    case .encoderPattern:
-      guard let covariance else {
-        throw LensError(subject: form.rawValue, reason: .missingCovariance)
-      }
-      var pattern = Matrix(rows: head.embeddingWidth, columns: head.width)
-      BLAS.gemm(head.linearPart, covariance, into: &pattern)
-      return DirectionMap(linear: pattern)
-    case .projected: return DirectionMap(linear: head.projection)
-    case .decoderNative, .encoderNative: return DirectionMap(nativeWidth: embeddingWidth)
-    }
-  }
+  /// - Parameter isJoint: Which of the two.
+  /// - Returns: Whether it can.
+  func canRead(isJoint: Bool) -> Bool { self == .sigma || isNative == isJoint }
 }

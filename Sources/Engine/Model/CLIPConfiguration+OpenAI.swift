@@ -35,7 +35,7 @@ extension CLIPConfiguration {
       width: image?.shape.first,
       layerCount: image == nil
         ? nil : names.blockCount(of: names.root + "visual.transformer.resblocks."),
-      epsilon: 1e-5)
+      epsilon: 1e-5, activation: .quickGELU)
     if image == nil {
       let pool = names.root + "visual.attnpool."
       imageHeadObstacle =

@@ -21,7 +21,7 @@ extension CLIPConfiguration {
       textObstacle == nil
       ? try OpenCLIPText.sizes(section, isQuick: isQuick) : Text.none(width: embeddingWidth)
     let vision = try model.section("vision_cfg")
-    (self.vision, imageHeadObstacle) = try OpenCLIPVision.head(vision)
+    (self.vision, imageHeadObstacle) = try OpenCLIPVision.head(vision, isQuick: isQuick)
     tokenizerRules = try OpenCLIPText.tokenizerRules(section, text: text)
   }
 }
@@ -138,7 +138,7 @@ private enum OpenCLIPText {
 private enum OpenCLIPVision {
   /// The sizes, and what stands in place of a normalisation and a projection.
   static func head(
-    _ section: ConfigurationSection
+    _ section: ConfigurationSection, isQuick: Bool
   ) throws -> (CLIPConfiguration.Vision, obstacle: String?) {
     let norm = try section.section("norm_kwargs")
     let epsilon = try norm.positiveNumber("eps", default: 1e-5)
@@ -149,13 +149,41 @@ private enum OpenCLIPVision {
       let vision = CLIPConfiguration.Vision(width: nil, layerCount: nil, epsilon: epsilon)
       return (vision, "a ResNet's attention pooling (visual.attnpool)")
     }
+    let isTanh = section.stated("act_kwargs") == ["approximate": "tanh"]
     let vision = CLIPConfiguration.Vision(
       width: try section.size("width", default: 768),
-      layerCount: try section.size("layers", default: 12), epsilon: epsilon)
+      layerCount: try section.size("layers", default: 12), epsilon: epsilon,
+      activation: isQuick ? .quickGELU : isTanh ? .tanhGELU : .gelu,
+      blockObstacle: try blockObstacle(section, norm))
     if let pool = section.stated("attentional_pool"), pool != false {
       return (vision, "attention pooling (attentional_pool \(pool.serialized()))")
     }
     return (vision, nil)
+  }
+
+  /// Members that must have their default value or be absent for the blocks to be computed.
+  private static let blockSwitches = [
+    "qk_norm", "scaled_cosine_attn", "scale_heads", "scale_attn_inner", "scale_attn", "scale_fc",
+    "final_ln_after_pool",
+  ]
+
+  /// The first part of the blocks that is not computed here, as `name value`.
+  private static func blockObstacle(
+    _ section: ConfigurationSection, _ norm: ConfigurationSection
+  ) throws -> String? {
+    for name in blockSwitches where try section.bool(name, default: false) { return "\(name) true" }
+    for (name, allowed) in [("block_type", ["default"]), ("pool_type", ["tok"])] {
+      let value = try section.string(name, default: allowed[0])
+      if !allowed.contains(value) { return "\(name) \(value.printable(limit: 80))" }
+    }
+    if let scale = section.stated("ls_init_value") { return "ls_init_value \(scale.serialized())" }
+    if let name = norm.names.first(where: { $0 != "eps" }) { return "norm_kwargs \(name)" }
+    if let kwargs = section.stated("act_kwargs"), kwargs != ["approximate": "tanh"],
+      kwargs.object?.count != 0
+    {
+      return "act_kwargs \(kwargs.serialized())"
+    }
+    return nil
   }
 
   /// A tower of timm, of which only vision transformers with an epsilon that is known are read.

@@ -27,7 +27,8 @@ extension CLIPConfiguration {
     let vision = Vision(
       width: try visionSection.size("hidden_size", default: 768),
       layerCount: try visionSection.size("num_hidden_layers", default: 12),
-      epsilon: try visionSection.positiveNumber("layer_norm_eps", default: 1e-6))
+      epsilon: try visionSection.positiveNumber("layer_norm_eps", default: 1e-6),
+      blockObstacle: "SigLIP's tower, which has no CLS token")
     return CLIPConfiguration(
       text: text, vision: vision,
       tokenizerRules: TokenizerRules(

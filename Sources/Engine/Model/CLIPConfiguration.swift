@@ -40,6 +40,10 @@ public struct CLIPConfiguration: Sendable, Equatable {
     /// The number of layers; nil if the configuration does not state it.
     public var layerCount: Int?
     public var epsilon: Double
+    /// The activation function of the blocks; nil if they are not computed here.
+    public var activation: ActivationFunction?
+    /// What the blocks have that is not computed here; nil if they can be used.
+    public var blockObstacle: String?
   }
 
   public var text: Text
@@ -115,5 +119,8 @@ extension CLIPConfiguration.Vision {
     width = try section.size("hidden_size", default: 768)
     layerCount = try section.size("num_hidden_layers", default: 12)
     epsilon = try section.positiveNumber("layer_norm_eps", default: 1e-5)
+    let name = try section.string("hidden_act", default: ActivationFunction.quickGELU.rawValue)
+    activation = ActivationFunction(rawValue: name)
+    blockObstacle = activation == nil ? "hidden_act \(name.printable(limit: 80))" : nil
   }
 }

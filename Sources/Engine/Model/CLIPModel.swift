@@ -171,6 +171,30 @@ extension CLIPModel {
     return try ImageHead(
       configuration, weights: try names?.headWeights(configuration) ?? weights)
   }
+
+  /// The last blocks of the vision tower.
+  ///
+  /// - Parameter first: The first of them, from 0.
+  /// - Returns: The blocks; their large tensors are used where they lie in the file.
+  /// - Throws: `CheckpointError` if a tensor is missing or has a wrong shape; `ModelError` if the
+  ///   tower has a part that is not computed here, or too few blocks.
+  func visionBlocks(from first: Int) throws -> VisionBlocks {
+    let vision = configuration.vision
+    if let obstacle = vision.blockObstacle {
+      throw ModelError(path: directory, reason: .noVisionBlocks(obstacle))
+    }
+    guard let activation = vision.activation, let count = vision.layerCount, let width = visionWidth
+    else {
+      throw ModelError(
+        path: directory, reason: .noVisionBlocks("a tower whose blocks are not stated"))
+    }
+    guard (0...count).contains(first) else {
+      throw ModelError(path: directory, reason: .noBlock(first, count: count))
+    }
+    return try VisionBlocks(
+      first..<count, width: width, activation: activation, epsilon: vision.epsilon,
+      weights: try names?.visionBlocks(width: width, first..<count) ?? weights)
+  }
 }
 
 extension OpenCLIPNames {

@@ -12,6 +12,8 @@ public struct ModelError: EngineError, Equatable {
     case noOpenCLIPConfiguration(prefix: String)
     case noTextTower(String)
     case noImageHead(String)
+    case noVisionBlocks(String)
+    case noBlock(Int, count: Int)
     case badLogitScale(String)
     case badLogitBias(String)
     case noEndToken(id: Int, prompt: String)
@@ -54,6 +56,10 @@ public struct ModelError: EngineError, Equatable {
     case .noImageHead(let found):
       "image head: found \(found.printable()), expected a layer norm and a linear projection; "
         + "--map native reads autoencoders of the joint space"
+    case .noVisionBlocks(let found):
+      "blocks of the vision tower: found \(found.printable()), expected those of CLIP's own tower"
+    case .noBlock(let index, let count):
+      "block of the vision tower: found \(index), expected 0 to \(count), their number"
     case .badLogitBias(let found):
       "logit_bias: found \(found.printable(limit: 80)), expected one finite number"
     case .badLogitScale(let found):

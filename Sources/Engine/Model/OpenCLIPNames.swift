@@ -91,7 +91,11 @@ extension OpenCLIPNames {
     try view.add(
       "text_model.embeddings.position_embedding.weight", text + "positional_embedding",
       [sizes.contextLength, width])
-    for index in 0..<sizes.layerCount { try addBlock(index, sizes, to: &view) }
+    for index in 0..<sizes.layerCount {
+      try addBlock(
+        "text_model.encoder.layers.\(index)", "\(text)transformer.resblocks.\(index)",
+        width: width, intermediateWidth: sizes.intermediateWidth, to: &view)
+    }
     try view.addAffine("text_model.final_layer_norm", text + "ln_final", [width])
     let projection = text + "text_projection"
     if file.tensors[projection] == nil {
@@ -108,12 +112,9 @@ extension OpenCLIPNames {
   }
 
   private func addBlock(
-    _ index: Int, _ sizes: CLIPConfiguration.Text, to view: inout RenamedTensors
+    _ target: String, _ source: String, width: Int, intermediateWidth inner: Int,
+    to view: inout RenamedTensors
   ) throws(CheckpointError) {
-    let (target, source) = (
-      "text_model.encoder.layers.\(index)", "\(text)transformer.resblocks.\(index)"
-    )
-    let (width, inner) = (sizes.width, sizes.intermediateWidth)
     try view.addAffine(target + ".layer_norm1", source + ".ln_1", [width])
     try view.addAffine(target + ".layer_norm2", source + ".ln_2", [width])
     let parts = ["q_proj", "k_proj", "v_proj"].map { "\(target).self_attn.\($0)" }
@@ -122,6 +123,25 @@ extension OpenCLIPNames {
     try view.addAffine(target + ".self_attn.out_proj", source + ".attn.out_proj", [width, width])
     try view.addAffine(target + ".mlp.fc1", source + ".mlp.c_fc", [inner, width])
     try view.addAffine(target + ".mlp.fc2", source + ".mlp.c_proj", [width, inner])
+  }
+
+  /// The tensors of some blocks of the vision tower under the names that `VisionBlocks` reads.
+  ///
+  /// - Parameters:
+  ///   - width: The width of the residual stream.
+  ///   - indices: Which blocks.
+  /// - Returns: A view of the file.
+  /// - Throws: `CheckpointError` with the name in the file if a tensor is missing or has another
+  ///   shape.
+  func visionBlocks(width: Int, _ indices: Range<Int>) throws(CheckpointError) -> TensorFile {
+    var view = RenamedTensors(file)
+    for index in indices {
+      let source = "\(root)visual.transformer.resblocks.\(index)"
+      let inner = try file.weights(source + ".mlp.c_fc.weight", shape: [nil, width]).shape[0]
+      try addBlock(
+        VisionBlocks.name(index), source, width: width, intermediateWidth: inner, to: &view)
+    }
+    return view.renamed
   }
 
   /// The tensors of the image head under the names that `ImageHead` reads.

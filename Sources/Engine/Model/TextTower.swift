@@ -4,18 +4,6 @@
 /// or at the last place, is normalised and projected. Radford et al. 2021, Zhai et al. 2023; tensor
 /// names of transformers' `modeling_clip.py`.
 public struct TextTower: Sendable {
-  /// The tensors of one block.
-  struct Block: Sendable {
-    let norm1: LayerNormWeights
-    let query: Linear
-    let key: Linear
-    let value: Linear
-    let output: Linear
-    let norm2: LayerNormWeights
-    let expand: Linear
-    let contract: Linear
-  }
-
   /// The sizes and switches.
   let configuration: CLIPConfiguration.Text
 
@@ -25,7 +13,7 @@ public struct TextTower: Sendable {
   /// One row for each position, [contextLength, width].
   let positionEmbedding: [Float]
 
-  let blocks: [Block]
+  let blocks: [TransformerBlock]
   let finalNorm: LayerNormWeights
 
   /// The way into the joint space, [embeddingWidth, width].
@@ -56,10 +44,12 @@ public struct TextTower: Sendable {
     positionEmbedding = try weights.weights(
       "text_model.embeddings.position_embedding.weight", shape: [text.contextLength, width]
     ).floats()
-    var blocks: [Block] = []
+    var blocks: [TransformerBlock] = []
     for index in 0..<text.layerCount {
       blocks.append(
-        try Block("text_model.encoder.layers.\(index)", configuration: text, in: weights))
+        try TransformerBlock(
+          "text_model.encoder.layers.\(index)", width: width,
+          intermediateWidth: text.intermediateWidth, epsilon: text.epsilon, in: weights))
     }
     self.blocks = blocks
     finalNorm = try LayerNormWeights(
@@ -67,23 +57,6 @@ public struct TextTower: Sendable {
     projection = try Linear(
       "text_projection", inputs: width, outputs: configuration.embeddingWidth,
       hasBias: text.hasProjectionBias, in: weights)
-  }
-}
-
-extension TextTower.Block {
-  fileprivate init(
-    _ name: String, configuration: CLIPConfiguration.Text, in file: TensorFile
-  ) throws(CheckpointError) {
-    let (width, inner) = (configuration.width, configuration.intermediateWidth)
-    let epsilon = configuration.epsilon
-    norm1 = try LayerNormWeights(name + ".layer_norm1", width: width, epsilon: epsilon, in: file)
-    query = try Linear(name + ".self_attn.q_proj", inputs: width, outputs: width, in: file)
-    key = try Linear(name + ".self_attn.k_proj", inputs: width, outputs: width, in: file)
-    value = try Linear(name + ".self_attn.v_proj", inputs: width, outputs: width, in: file)
-    output = try Linear(name + ".self_attn.out_proj", inputs: width, outputs: width, in: file)
-    norm2 = try LayerNormWeights(name + ".layer_norm2", width: width, epsilon: epsilon, in: file)
-    expand = try Linear(name + ".mlp.fc1", inputs: width, outputs: inner, in: file)
-    contract = try Linear(name + ".mlp.fc2", inputs: inner, outputs: width, in: file)
   }
 }
 

@@ -70,7 +70,7 @@ struct TextTowerPass {
 
   /// Adds self-attention over the normalised state to the state; of the last layer, where
   /// prompts end.
-  private mutating func attend(_ block: TextTower.Block, ends: [Int]?) {
+  private mutating func attend(_ block: TransformerBlock, ends: [Int]?) {
     normalizeState(block.norm1)
     block.key.multiply(normalized, rows: rows, into: &keys, scratch: &scratch)
     block.value.multiply(normalized, rows: rows, into: &values, scratch: &scratch)
@@ -84,7 +84,7 @@ struct TextTowerPass {
   }
 
   /// Adds the perceptron over the normalised state to the state.
-  private mutating func transform(_ block: TextTower.Block) {
+  private mutating func transform(_ block: TransformerBlock) {
     normalizeState(block.norm2)
     block.expand.multiply(normalized, rows: rows, into: &inner, scratch: &scratch)
     tower.configuration.activation.apply(&inner, rows: rows, bias: block.expand.bias)

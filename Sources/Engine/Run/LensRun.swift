@@ -34,7 +34,6 @@ public struct LensRun: Sendable {
 
   /// The model, if there is one.
   let model: CLIPModel?
-
   private var inputs: RunInputs
   private let opened: StageClock
 

@@ -8,7 +8,7 @@
 public struct LensCeiling: Sendable, Equatable {
   /// What is asked.
   public struct Question: Sendable {
-    /// The unit images of some features in the joint space, [m, D].
+    /// The unit images of some features in the joint space, [m, D], or in another, [m, r].
     public var images: Matrix
     /// The rows of these features in the truth, [m].
     public var features: [Int]
@@ -20,6 +20,8 @@ public struct LensCeiling: Sendable, Equatable {
     public var text: Matrix
     /// A number for each label that labels share which count as one, [K].
     public var labelGroups: [Int]
+    /// What takes the joint space to the space of the images, [r, D]; nil if that is the joint space.
+    public var transform: Matrix?
 
     /// States what is asked.
     public init(
@@ -124,7 +126,9 @@ extension LensCeiling {
       preconditionFailure("a ceiling without pictures or without embeddings")
     }
     precondition(
-      embeddings.shape[1] == question.images.columns && splits > 0
+      embeddings.shape[1] == question.transform?.columns ?? question.images.columns
+        && question.images.columns == question.transform?.rows ?? question.images.columns
+        && splits > 0
         && question.text.rows == truth.labelCount
         && question.labelGroups.count == truth.labelCount,
       "embeddings \(embeddings.shape), \(question.text.rows) texts, \(truth.labelCount) labels")

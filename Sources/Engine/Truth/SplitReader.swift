@@ -154,7 +154,8 @@ struct SplitReader: Sendable {
     let groups = question.labelGroups
     return sums.map { sums in
       let (rows, isMasked) = sums.prototypes()
-      let found = BestRows(among: rows, isMasked: isMasked).indices(for: question.images)
+      let found = BestRows(among: transformed(rows), isMasked: isMasked).indices(
+        for: question.images)
       for (i, id) in classes.enumerated() where id >= 0 {
         features[i].isMatched.append(
           found[i] >= 0 && groups[Int(found[i])] == groups[Int(id)])
@@ -162,5 +163,15 @@ struct SplitReader: Sendable {
       let present = sums.counts.filter { $0 > 0 }
       return present.reduce(0) { $0 + 1 / Double($1) } / Double(max(1, present.count))
     }
+  }
+
+  /// Prototypes in the space of the images, as unit rows.
+  private func transformed(_ rows: Matrix) -> Matrix {
+    guard let transform = question.transform else { return rows }
+    var result = Matrix(rows: rows.rows, columns: transform.rows)
+    BLAS.gemm(rows, transform, opB: .transpose, into: &result)
+    var span = result.elements.mutableSpan
+    normalizeRows(&span, width: transform.rows)
+    return result
   }
 }

@@ -92,7 +92,9 @@ extension BankEvidence {
   static let usualSampleLimit = 1024
 
   /// The features of a sample of a variant that is judged beside others.
-  static let briefSampleLimit = 512
+  ///
+  /// Half of 100 features that are planted at a cosine of 0.15 are found in 512 dimensions nearly always.
+  static let briefSampleLimit = 256
 
   /// Gathers the evidence of a bank.
   ///

@@ -14,7 +14,7 @@ struct BankReading: Sendable {
     var leastScores: [Float] = []
     /// The rank of the true label, from 1; 0 where there is none, and nothing without truth.
     var trueRanks: [Int32] = []
-    /// The best score of each feature in each rotated bank, [r, n].
+    /// The best score of each feature in each rotated bank, [r, n]; NaN where there is no null feature.
     var rotatedScores: [[Float]] = []
     /// The best scores of random vectors in the place of the features, [g, n].
     var gaussianScores: [[Float]] = []
@@ -49,14 +49,17 @@ struct BankReading: Sendable {
   ///   - whitening: What whitens the real bank, if banks are.
   ///   - sigmoid: The model's own scores of labels, if it was trained with a sigmoid.
   ///   - truth: The true label of each feature, -1 for none, [n]; nil without truth.
+  ///   - nullTiles: The tiles that null banks are read of; all if nil.
   ///   - workers: The number of threads; the results are the same for any.
   init(
     _ bank: JointBank, banks: [Bank], whitening: BankWhitening? = nil,
-    sigmoid: SigmoidScores? = nil, truth: [Int32]? = nil, workers: Int
+    sigmoid: SigmoidScores? = nil, truth: [Int32]? = nil, nullTiles: NullTiles? = nil,
+    workers: Int
   ) {
     precondition(!banks.isEmpty, "no bank is read")
     let reader = TileReader(
-      banks: banks, whitening: whitening, sigmoid: sigmoid, truth: truth)
+      banks: banks, whitening: whitening, sigmoid: sigmoid, truth: truth,
+      nullTiles: nullTiles ?? NullTiles(featureCount: bank.count))
     var namings = reader.emptyNamings
     var sigmoids = reader.emptyTallies
     var (meanCosines, bankMeanCosines) = ([Float](), [Float]())

@@ -196,7 +196,7 @@ extension EvidenceSample {
 
   /// The trace of the covariance of labels where nothing lies along m.
   var labelTrace: Double {
-    labels.meanCosines.reduce(0) { $0 + 1 - $1 * $1 } / Double(labels.count)
+    labels.squaresOffMean.reduce(0, +) / Double(labels.count)
   }
 }
 

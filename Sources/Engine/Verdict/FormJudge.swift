@@ -22,9 +22,9 @@ struct FormJudge: Sendable {
   var evidence: BankEvidence.Request?
   /// The axes of the labels, which evidence needs.
   var textAxes: TextAxes?
-  /// The variants that have a whole sample and the power; all if nil.
+  /// The variants that have whole null banks, a whole sample and the power; all if nil.
   ///
-  /// Others have a smaller sample.
+  /// Others have a smaller sample, and no more than `NullTiles.briefLimit` features of a null bank.
   var formsWithPower: [LensForm]?
   /// The variant of the scan, whose probabilities are compared with those of rotated features.
   var formInUse: LensForm?
@@ -56,12 +56,15 @@ struct FormJudge: Sendable {
     let start = ContinuousClock.now
     let moments = BankMoments(bank, workers: workers)
     guard moments.count > 1 else { return nil }
-    let views = views(moments)
+    let nullTiles = NullTiles(
+      featureCount: bank.count, limit: isBrief(form) ? NullTiles.briefLimit : nil)
+    let isNull = nullTiles.among(moments.statuses.map { $0 == .read })
+    let views = views(moments, areWhole: nullTiles.isWhole)
     let statistics = statistics(views, moments)
-    let whitened = whitened(views, moments)
+    let whitened = whitened(views, moments, isRead: isNull)
     let reading = BankReading(
       bank, banks: banks(views, statistics) + whitened.banks, whitening: whitened.whitening,
-      sigmoid: sigmoid, truth: truth, workers: workers)
+      sigmoid: sigmoid, truth: truth, nullTiles: nullTiles, workers: workers)
     let strata = Significance.strata(
       reading.bankMeanCosines,
       hasCommon: moments.commonEnergy > BankMoments.leastCommonEnergy)
@@ -74,15 +77,19 @@ struct FormJudge: Sendable {
           naming.scores, beside: naming.gaussianScores, strata: together, isIndependent: true))
     }
     return FormReport(
-      form: form, statuses: moments.statuses,
+      form: form, width: bank.width, statuses: moments.statuses,
       alignment: Alignment(moments, labels: labels), commonEnergy: moments.commonEnergy,
-      bankMeanCosines: reading.bankMeanCosines, namings: namings,
+      bankMeanCosines: reading.bankMeanCosines, nullCount: isNull.count { $0 }, namings: namings,
       scoreFacts: ScoreFacts(reading, axes: axes, labels: labels, truth: truth),
       sample: moments.sample, samplePositions: moments.samplePositions,
       evidence: evidence(form, moments),
       control: evidence == nil ? nil : PositiveControl(bank.map, labels: labels, workers: workers),
       confidence: form == formInUse ? confidence(views, moments) : nil,
       seconds: (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  private func isBrief(_ form: LensForm) -> Bool {
+    formsWithPower.map { !$0.contains(form) } ?? false
   }
 
   private func confidence(_ views: [BankView], _ moments: BankMoments) -> NamingConfidence? {
@@ -95,7 +102,7 @@ struct FormJudge: Sendable {
 
   private func evidence(_ form: LensForm, _ moments: BankMoments) -> BankEvidence? {
     guard var request = evidence, let textAxes else { return nil }
-    if let formsWithPower, !formsWithPower.contains(form) {
+    if isBrief(form) {
       request.sampleLimit = BankEvidence.briefSampleLimit
       request.asksForPower = false
     }
@@ -116,7 +123,7 @@ struct FormJudge: Sendable {
   private static let gaussianLimit = 1 << 16
 
   /// The real bank, rotated banks, and random vectors in the place of the features.
-  private func views(_ moments: BankMoments) -> [BankView] {
+  private func views(_ moments: BankMoments, areWhole: Bool) -> [BankView] {
     let fixed = moments.fixedDirections(labels)
     // Null banks of one number are made of the same random numbers in every variant.
     let seeds = (0..<rotations).map { seed &+ 0x9E37_79B9 &* UInt64($0 + 1) }
@@ -126,7 +133,7 @@ struct FormJudge: Sendable {
       return BankView(
         .rotated(rotation), labels: labels, moments: moments, axes: axes, empty: empty)
     }
-    let random = min(rotations, max(1, Self.gaussianLimit / moments.count))
+    let random = areWhole ? min(rotations, max(1, Self.gaussianLimit / moments.count)) : 1
     let gaussian = mapInParallel(count: random, workers: workers) { index in
       BankView(
         .gaussian(GaussianBank(moments, seed: ~seeds[index])), labels: labels, moments: moments,

@@ -16,8 +16,18 @@ struct FormReport: Sendable {
     var agreement: VerdictTruth.Agreement?
   }
 
+  /// How often centred names are right.
+  struct AgreementByFit: Sendable {
+    /// On features whose true class took no part in the fit of the variant's map.
+    let heldOut: IntervalEstimate
+    /// On the others.
+    let fitted: IntervalEstimate
+  }
+
   /// The variant.
   let form: LensForm
+  /// The width of the space in which features and labels are compared.
+  let width: Int
   /// What became of each feature, [n].
   let statuses: [FeatureStatus]
   /// Where features lie.
@@ -26,6 +36,8 @@ struct FormReport: Sendable {
   let commonEnergy: Double
   /// v · μ_V of each feature, [n], by the mean of the sample; NaN where not read.
   let bankMeanCosines: [Float]
+  /// The features of a null bank.
+  let nullCount: Int
   /// One for each score, but for those that rank as `raw` does.
   var namings: [Naming]
   /// What else is worth knowing of the scores.
@@ -44,6 +56,8 @@ struct FormReport: Sendable {
   var strata: [VerdictEvidence.Stratum] = []
   /// What can be asked of any lens, where there is a truth of pictures with embeddings.
   var ceiling: LensCeiling?
+  /// Agreement by whether classes took part in a fit, where the map was fitted.
+  var byFit: AgreementByFit?
   /// The wall time that it took.
   var seconds: Double
 

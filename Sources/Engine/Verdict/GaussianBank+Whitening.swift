@@ -21,11 +21,13 @@ extension GaussianBank {
     let none = moments
     forEachInOrder(
       count: (isRead.count + size - 1) / size, workers: workers, makeState: { none }
-    ) { none, tile in
+    ) { none, tile -> RowMoments.Tile? in
       let counted = Array(isRead[(tile * size)..<min((tile + 1) * size, isRead.count)])
+      // What does not count is not drawn.
+      guard counted.contains(true) else { return nil }
       return none.tile(unitParts(tile: tile, rows: counted.count), isCounted: counted)
     } _: {
-      moments.add($0)
+      if let sums = $0 { moments.add(sums) }
     }
     var generator = DoubleMatrix(rows: width, columns: width + 1)
     for p in 0..<width {

@@ -29,11 +29,11 @@ struct PlantedBank: Sendable {
       var generator = SplitMix64(seed: seed)
       let usable = side.centredLengths.indices.filter {
         side.centredLengths[$0] > LabelSide.leastCentredLength
-          && 1 - side.meanCosines[$0] * side.meanCosines[$0] > 1e-6
+          && side.squaresOffMean[$0] > 1e-6
       }
       let chosen = generator.permutation(of: usable.count).prefix(Self.limit).map { usable[$0] }
         .sorted()
-      let lengths = chosen.map { (1 - side.meanCosines[$0] * side.meanCosines[$0]).squareRoot() }
+      let lengths = chosen.map { side.squaresOffMean[$0].squareRoot() }
       var rows: [Float] = []
       rows.reserveCapacity(chosen.count * side.width)
       for (label, length) in zip(chosen, lengths) {

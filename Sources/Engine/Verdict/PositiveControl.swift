@@ -62,7 +62,9 @@ struct PositiveControl: Sendable, Equatable {
       centredHits += isRight(reading.namings[1].labels[position]) ? 1 : 0
     }
     for (position, image) in Self.images(of: bank).enumerated() {
-      cosines.append((0..<labels.width).reduce(0.0) { $0 + texts[position, $1] * image[$1] })
+      let product = (0..<labels.width).reduce(0.0) { $0 + texts[position, $1] * image[$1] }
+      let length = labels.squares[chosen[position]].squareRoot()
+      cosines.append(length > 0 ? product / length : 0)
     }
     raw = Double(hits) / Double(chosen.count)
     centred = Double(centredHits) / Double(usable)

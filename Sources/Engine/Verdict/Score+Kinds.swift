@@ -151,8 +151,8 @@ extension Score {
 
   private static func empty(_ labels: LabelSide, _ empty: [Double]) -> Score {
     let square = empty.reduce(0) { $0 + $1 * $1 }
-    let slopes = labels.products(with: empty).map { product in
-      let length = max(0, 1 - 2 * product + square).squareRoot()
+    let slopes = zip(labels.squares, labels.products(with: empty)).map { own, product in
+      let length = max(0, own - 2 * product + square).squareRoot()
       return length > LabelSide.leastCentredLength ? 1 / length : 0
     }
     let affine = AffineScores(

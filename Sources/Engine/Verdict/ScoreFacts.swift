@@ -94,8 +94,11 @@ struct SignReading: Sendable {
     kind = naming.kind
     let isOpposed = zip(naming.leastScores, naming.scores).map { -$0 > $1 }
     opposed = .wilson(successes: isOpposed.count { $0 }, of: featureCount)
-    rotated = naming.rotatedOpposed.map { Double($0) / Double(featureCount) }
-    random = naming.gaussianOpposed.map { Double($0) / Double(featureCount) }
+    func shares(_ counts: [Int], _ scores: [[Float]]) -> [Double] {
+      zip(counts, scores).map { Double($0) / Double($1.count { !$0.isNaN }) }
+    }
+    rotated = shares(naming.rotatedOpposed, naming.rotatedScores)
+    random = shares(naming.gaussianOpposed, naming.gaussianScores)
     rightBySize = truth.map { truth in
       let asked = truth.indices.filter { truth[$0] >= 0 && naming.labels[$0] >= 0 }
       let right = asked.count { feature in

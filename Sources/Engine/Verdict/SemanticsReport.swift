@@ -118,7 +118,7 @@ extension VerdictRun {
     guard let use = reports.first(where: { $0.form == formInUse }) ?? reports.first else {
       return SemanticsReport()
     }
-    let bank = try materials.bank(use.form)
+    let bank = try inputs.materials.bank(use.form)
     return SemanticsReport(
       vocabularies: vocabularies(beside: use, bank), templates: templates(beside: use, bank),
       sparse: semantics.sparse.map {

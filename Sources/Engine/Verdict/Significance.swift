@@ -37,7 +37,8 @@ struct Significance: Sendable {
   ///
   /// - Parameters:
   ///   - scores: The best score of each feature, [n]; NaN where it is not read.
-  ///   - nullScores: The best scores of null features, [banks][n]; NaN where the feature is not read.
+  ///   - nullScores: The best scores of null features, [banks][n]; NaN where the feature is not read, or has
+  ///     none.
   ///   - strata: The stratum of each feature, [n].
   ///   - isIndependent: Whether null features are independent of each other, and in one stratum: they are
   ///     then divided anew, into `groupCount` groups, however many banks there are.
@@ -56,8 +57,10 @@ struct Significance: Sendable {
     let counts = NullCounts(
       features,
       groups: isIndependent
-        ? Self.groups(banks.flatMap { $0 })
-        : banks.map { bank in zip(bank, features).map { ($0, $1.stratum) } },
+        ? Self.groups(banks.flatMap { $0.filter { !$0.isNaN } })
+        : banks.map { bank in
+          zip(bank, features).filter { !$0.0.isNaN }.map { ($0, $1.stratum) }
+        },
       strataCount: count, workers: workers)
     let tested = counts.pValues(without: nil)
     var whole = [Double](repeating: .nan, count: scores.count)

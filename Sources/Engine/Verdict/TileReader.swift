@@ -8,6 +8,8 @@ struct TileReader: Sendable {
   let sigmoid: SigmoidScores?
   /// The true label of each feature, -1 for none, [n]; nil without truth.
   let truth: [Int32]?
+  /// The tiles that null banks are read of.
+  let nullTiles: NullTiles
 
   /// What a tile says.
   struct Part: Sendable {
@@ -56,10 +58,15 @@ struct TileReader: Sendable {
       whitening?.unitRows(
         tile.images.span, factors: [Float](repeating: 1, count: tile.rows)) ?? []
     let number = tile.positions.lowerBound / JointBank.tileRows
+    let hasNull = nullTiles.contains(number)
     // Whitened banks stand in the order of the banks as they are.
     let drawn = banks.filter { $0.view.whitening == nil }
-      .map { $0.view.draw(tile: number, rows: tile.rows) }
+      .map { hasNull ? $0.view.draw(tile: number, rows: tile.rows) : nil }
     for (index, bank) in banks.enumerated() {
+      guard hasNull || bank.view.isReal else {
+        skip(bank, rows: tile.rows, in: &part)
+        continue
+      }
       let images = bank.view.whitening == nil ? tile.images : white
       let facts = bank.view.multiply(
         images.span, rows: tile.rows, drawn: drawn[index % drawn.count], tile: number,
@@ -79,6 +86,20 @@ struct TileReader: Sendable {
       }
     }
     return part
+  }
+
+  /// Says of a null bank that no feature of a tile is read.
+  private func skip(_ bank: BankReading.Bank, rows: Int, in part: inout Part) {
+    for score in bank.scores {
+      guard let index = part.namings.firstIndex(where: { $0.kind == score.kind }) else { continue }
+      part.namings[index].appendNull(
+        bank.view.kind, scores: [Float](repeating: .nan, count: rows),
+        opposed: score.kind.isSigned ? 0 : nil)
+    }
+    guard sigmoid != nil, bank.view.whitening == nil else { return }
+    var tally = SigmoidTally(kind: bank.view.kind)
+    for _ in 0..<rows { tally.appendUnread() }
+    part.sigmoids.append(tally)
   }
 }
 

@@ -30,6 +30,9 @@ public struct VerdictReport: Sendable {
   /// The wall time of each variant that was judged.
   public var seconds: [(form: LensForm, seconds: Double)] { reports.map { ($0.form, $0.seconds) } }
 
+  /// What shifted directions read at other factors.
+  var alphaSteps: [AlphaStep] = []
+
   init(
     _ verdict: VerdictRun, reports: [FormReport], omitted: [(form: LensForm, reason: String)],
     evidence: VerdictEvidence, ladder: VerdictLadder, truthFigures: TruthFigures?,
@@ -84,6 +87,7 @@ extension VerdictReport {
       "ladder": ladderJSON,
       "activations": activationsJSON,
       "score_facts": scoreFacts,
+      "variant_inputs": variantInputs,
       "permutation": permutationJSON,
       "replay": replayJSON,
       "semantics": .object(json(semantics)),
@@ -99,6 +103,7 @@ extension VerdictReport {
       "id": .string(report.form.rawValue),
       "read": .integer(report.statuses.count { $0 == .read }),
       "masked": .integer(report.statuses.count { $0 != .read }),
+      "null_features": .integer(report.nullCount),
       "common_energy": JSONValue(report.commonEnergy),
       "alignment": [
         "ratio": JSONValue(alignment.ratio),

@@ -28,6 +28,22 @@ public struct VerdictRequest: Sendable {
   /// What is asked of the meaning of names.
   public var semantics = SemanticsRequest()
 
+  /// What the factors a of shifted directions are by feature; nil for one for all, that of the scan.
+  public var alphaKind: AlphaKind?
+
+  /// A file with mean or greatest activations of features; nil to take them from the truth.
+  public var activationStats: String?
+
+  /// Factors at which shifted directions are judged besides.
+  public var alphaSweep: [Double] = []
+
+  /// A file with a translator of the user's; nil without.
+  public var translator: String?
+
+  /// The block whose output the autoencoder reads, from 0, or from the end if negative; nil to go by
+  /// its configuration.
+  public var layer: Int?
+
   /// Results of another program: a table of labels, or the folders of the original experiment; nil
   /// without.
   public var results: String?
@@ -50,7 +66,8 @@ public struct VerdictRequest: Sendable {
 
   /// The files that are named here, of which truths may be directories.
   public var files: [String] {
-    [truth, classes, emptyEmbedding, results, listing].compactMap { $0 } + semantics.files
+    [truth, classes, emptyEmbedding, results, listing, activationStats, translator]
+      .compactMap { $0 } + semantics.files
   }
 
   /// The numbers of null banks that can be asked for.

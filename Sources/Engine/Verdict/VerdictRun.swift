@@ -19,14 +19,19 @@ public struct VerdictRun: Sendable {
 
   /// Features that do not stand for themselves.
   let hygiene: FeatureHygiene
+
   /// The embedding of the empty label.
   let emptyPrompt: EmptyPrompt
 
   /// Other vocabularies, and what else is asked of the meaning of names.
   let semantics: SemanticsInputs
 
-  let materials: LensMaterials
+  /// What the variants are made of.
+  let inputs: VariantInputs
+
+  /// The labels that take part.
   let labels: LabelSide
+
   /// The ids of the labels that take part, [C].
   let labelIDs: [Int32]
 
@@ -46,10 +51,6 @@ public struct VerdictRun: Sendable {
     labels = try LabelSide(rows, source: run.labels.source)
     labelIDs = rows.labelIDs
     run.memory.workers = try Self.workers(run, request)
-    var materials = LensMaterials(
-      autoencoder: run.autoencoder, head: run.head, embeddingWidth: rows.width,
-      selection: run.scan.selection)
-    materials.alpha = run.scan.variant.alpha ?? 1
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
@@ -68,13 +69,13 @@ public struct VerdictRun: Sendable {
     }
     try run.addInputs(role: "listing", [request.listing].compactMap { $0 })
     try request.replay?.check(run)
-    materials.covariance = truth?.covariance(workers: run.memory.workers)
+    inputs = try VariantInputs(run, truth: truth, request)
+    try run.addInputs(role: "variant", inputs.files.map(\.path))
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
       seed: request.seed, workers: run.memory.workers)
     semantics = try SemanticsInputs(request.semantics, labels: labels, beside: run)
     try run.addInputs(role: "semantics", request.semantics.files)
-    self.materials = materials
     self.run = run
     self.request = request
   }
@@ -83,21 +84,19 @@ public struct VerdictRun: Sendable {
   var formInUse: LensForm? { LensForm(rawValue: run.scan.variant.id) }
 
   /// The features as a variant reads them.
-  func bank(_ form: LensForm) throws(LensError) -> JointBank { try materials.bank(form) }
+  func bank(_ form: LensForm) throws(LensError) -> JointBank { try inputs.materials.bank(form) }
 
   /// The image head of the model, where directions pass it.
-  var head: ImageHead? { materials.head }
+  var head: ImageHead? { inputs.materials.head }
 
   /// The factor a of `dec.abs` and `dec.diff`.
-  var alpha: Double { materials.alpha }
+  var alpha: Double { inputs.materials.alpha }
 
   /// The variants that are judged: those asked for, or all of the space that the scan reads.
   public var forms: [LensForm] {
     if let forms = request.forms { return forms }
     let isNative = run.scan.variant.map == .native
-    return LensForm.allCases.filter {
-      $0.isNative == isNative && ($0 != .encoderPattern || materials.covariance != nil)
-    }
+    return LensForm.allCases.filter { $0.canRead(isJoint: isNative) }
   }
 
   /// Judges all variants.
@@ -110,43 +109,40 @@ public struct VerdictRun: Sendable {
   /// - Throws: `LensError` if a variant that is asked for cannot be made, `VerdictError` if nothing could be
   ///   judged.
   public func judge(progress: (_ form: LensForm) -> Void = { _ in }) throws -> VerdictReport {
-    var judge = FormJudge(
-      labels: labels, temperature: 1 / run.scan.logitScale, workers: run.memory.workers)
-    judge.rotations = request.rotations
-    judge.seed = request.seed
-    judge.truth = truth?.positions
-    judge.formInUse = formInUse
-    if request.nullBanks > 0 {
-      judge.textAxes = TextAxes(labels)
-      judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
-      judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
-    }
-    judge.empty = emptyPrompt.embedding
-    judge.sigmoid = run.sigmoid
+    var usual = judge(by: labels)
+    usual.empty = emptyPrompt.embedding
+    usual.sigmoid = run.sigmoid
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
+    var materials = inputs.materials
     var samples: [LensForm: KeptSample] = [:]
     for form in forms {
-      let bank: JointBank
+      let start = ContinuousClock.now
+      var made: (bank: JointBank, transform: LabelTransform?)
       do {
-        bank = try materials.bank(form)
+        made = try materials.made(form)
       } catch {
         guard request.forms == nil else { throw error }
         omitted.append((form, "\(error)"))
         continue
       }
       progress(form)
+      materials.keepEnds(for: form, workers: run.memory.workers)
+      if form.passesBlocks { made = try materials.made(form) }
+      let making = (ContinuousClock.now - start) / .seconds(1)
+      var judge = made.transform.map { self.judge(in: $0) } ?? usual
       judge.clusters = hygiene.clusters(of: form)
-      if let report = judge.report(form, bank) {
-        var report = compared(report)
+      if let report = judge.report(form, made.bank) {
+        var report = compared(report, transform: made.transform)
         if form == formInUse { report.strata = workingStrata(report) }
         if form == formInUse || form == formInUse?.isolated {
           samples[form] = KeptSample(positions: report.samplePositions, images: report.sample)
         }
         report.trim()
+        report.seconds += making
         reports.append(report)
       } else {
-        omitted.append((form, "fewer than two of \(bank.count) features can be read"))
+        omitted.append((form, "fewer than two of \(made.bank.count) features can be read"))
       }
     }
     guard !reports.isEmpty else {
@@ -166,14 +162,48 @@ public struct VerdictRun: Sendable {
       ladder: ladder(reports, samples: samples),
       truthFigures: truthFigures(reports, samples: samples), semantics: semantics)
     report.permutation = permutation
-    report.controls = try self.controls(judge, reports)
+    report.controls = try self.controls(usual, reports)
+    report.alphaSteps = try alphaSteps(usual, forms: reports.map(\.form), progress: progress)
     return report
+  }
+
+  /// What judges variants that compare features and labels in a space of their own, where the model's own scores
+  /// of labels say nothing.
+  private func judge(in transform: LabelTransform) -> FormJudge {
+    let (side, empty) = labels.transformed(by: transform, with: emptyPrompt.embedding)
+    var judge = judge(by: side)
+    judge.empty = empty
+    return judge
+  }
+
+  /// What judges variants that compare features with these labels.
+  private func judge(by labels: LabelSide) -> FormJudge {
+    var judge = FormJudge(
+      labels: labels, temperature: 1 / run.scan.logitScale, workers: run.memory.workers)
+    judge.rotations = request.rotations
+    judge.seed = request.seed
+    judge.truth = truth?.positions
+    judge.formInUse = formInUse
+    judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
+    if request.nullBanks > 0 {
+      judge.textAxes = TextAxes(labels)
+      judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
+    }
+    return judge
   }
 }
 
 extension VerdictRun {
   /// A report with what features fire on beside the names.
-  private func compared(_ report: FormReport) -> FormReport {
+  ///
+  /// - Parameters:
+  ///   - report: The variant.
+  ///   - asksCeiling: Whether what can be asked of any lens is found out too.
+  ///   - transform: What takes the joint space to that of the variant; nil if it is the joint space.
+  /// - Returns: The report; as it is without truth.
+  func compared(
+    _ report: FormReport, asksCeiling: Bool = true, transform: LabelTransform? = nil
+  ) -> FormReport {
     guard let truth else { return report }
     let start = ContinuousClock.now
     let workers = run.memory.workers
@@ -183,9 +213,17 @@ extension VerdictRun {
         report.namings[index].reading, labelIDs: labelIDs,
         clusters: hygiene.clusters(of: report.form), seed: request.seed, workers: workers)
     }
-    report.ceiling = truth.ceiling(
-      report, labelIDs: labelIDs, clusters: hygiene.clusters(of: report.form),
-      seed: request.seed, workers: workers)
+    if asksCeiling {
+      report.ceiling = truth.ceiling(
+        report, transform: transform, labelIDs: labelIDs,
+        clusters: hygiene.clusters(of: report.form),
+        seed: request.seed, workers: workers)
+    }
+    if let fit = inputs.fit, fit.maps.contains(where: { $0.form == report.form }) {
+      report.byFit = truth.agreementByFit(
+        report, heldOut: fit.heldOutClasses, labelIDs: labelIDs,
+        clusters: hygiene.clusters(of: report.form), seed: request.seed, workers: workers)
+    }
     report.seconds += (ContinuousClock.now - start) / .seconds(1)
     return report
   }
@@ -205,6 +243,7 @@ public struct VerdictError: EngineError, Equatable {
     case notScanned(Int)
     case setSize(String, found: Int, labels: Int)
     case noHypernyms(Int)
+    case noActivations(AlphaKind)
   }
 
   /// The file concerned.
@@ -239,6 +278,9 @@ public struct VerdictError: EngineError, Equatable {
         + "\(labels - 1)"
     case .noHypernyms(let least):
       "hypernyms: found none of \(least) labels or more and half of them at most, expected one"
+    case .noActivations(let kind):
+      "\(kind.rawValue) activations of features: found none that are finite and not 0, expected "
+        + "those of a truth or of a file"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
         + reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }

@@ -83,14 +83,14 @@ struct VerdictTruth: Sendable {
 }
 
 extension VerdictTruth {
-  /// The covariance Σ of the inputs that were encoded, [d, d]; nil if none were.
+  /// The mean, [d], and the covariance Σ, [d, d], of the inputs that were encoded; nil if none were.
   ///
   /// - Parameter workers: The number of threads; the result is the same for any.
-  /// - Returns: The covariance.
-  func covariance(workers: Int) -> Matrix? {
+  /// - Returns: Both.
+  func inputMoments(workers: Int) -> (mean: [Double], covariance: Matrix)? {
     guard let residuals = truth.residuals, residuals.shape[0] > 0 else { return nil }
-    return Matrix(
-      rounding: meanAndCovariance(residuals.matrix(), workers: workers).covariance)
+    let moments = meanAndCovariance(residuals.matrix(), workers: workers)
+    return (moments.mean, Matrix(rounding: moments.covariance))
   }
 }
 
@@ -129,27 +129,61 @@ extension VerdictTruth {
         workers: workers))
   }
 
+  /// How often names are right on features whose true class took no part in a fit, and on the others.
+  ///
+  /// - Parameters:
+  ///   - report: The variant, of which the centred names count.
+  ///   - heldOut: The classes that took no part.
+  ///   - labelIDs: The ids of the labels that take part, [C].
+  ///   - clusters: A number for each selected feature that duplicates share, [n]; each alone if nil.
+  ///   - seed: Determines the intervals.
+  ///   - workers: The number of threads.
+  /// - Returns: Both shares; nil if no class was held out.
+  func agreementByFit(
+    _ report: FormReport, heldOut: Set<Int32>, labelIDs: [Int32], clusters: [Int]?, seed: UInt64,
+    workers: Int
+  ) -> FormReport.AgreementByFit? {
+    let centred = report.naming(.centred)
+    guard !heldOut.isEmpty, let labels = centred?.reading.labels else { return nil }
+    let asked = positions.indices.filter { positions[$0] >= 0 && labels[$0] >= 0 }
+    let shares = [true, false].map { isHeldOut in
+      let part = asked.filter {
+        heldOut.contains(labelIDs[Int(positions[$0])]) == isHeldOut
+      }
+      return NamingSummary(
+        names: part.map { labelIDs[Int(labels[$0])] },
+        classes: part.map { labelIDs[Int(positions[$0])] },
+        clusters: part.map { clusters?[$0] ?? $0 },
+        labelGroups: labelGroups, seed: seed, workers: workers
+      ).agreement
+    }
+    return FormReport.AgreementByFit(heldOut: shares[0], fitted: shares[1])
+  }
+
   /// What can be asked of any lens, for the sampled features of a variant by their centred names.
   ///
   /// - Parameters:
   ///   - report: The variant.
+  ///   - transform: What takes the joint space to that of the variant; nil if it is the joint space.
   ///   - labelIDs: The ids of the labels that take part, [C].
   ///   - clusters: A number for each selected feature that duplicates share, [n]; each alone if nil.
   ///   - seed: Determines splits and intervals.
   ///   - workers: The number of threads.
   /// - Returns: The ceiling and what belongs to it; nil without pictures or their embeddings.
   func ceiling(
-    _ report: FormReport, labelIDs: [Int32], clusters: [Int]?, seed: UInt64, workers: Int
+    _ report: FormReport, transform: LabelTransform?, labelIDs: [Int32], clusters: [Int]?,
+    seed: UInt64, workers: Int
   ) -> LensCeiling? {
     guard truth.activations != nil, truth.embeddings != nil,
       let centred = report.naming(.centred)
     else { return nil }
     let places = report.samplePositions.map { Int($0) }
-    let question = LensCeiling.Question(
-      images: Matrix(rows: places.count, columns: text.columns, elements: report.sample),
+    var question = LensCeiling.Question(
+      images: Matrix(rows: places.count, columns: report.width, elements: report.sample),
       features: places.map { features[$0] },
       names: places.map { labelIDs[Int(centred.reading.labels[$0])] },
       clusters: places.map { clusters?[$0] ?? $0 }, text: text, labelGroups: labelGroups)
+    question.transform = transform.map { Matrix(rounding: $0.labels) }
     return LensCeiling(question, truth: truth, seed: seed, workers: workers)
   }
 }

@@ -30,8 +30,11 @@ struct LensOptions: ParsableArguments {
   @Option(help: "Which direction of a feature is read.")
   var direction: Direction = .decoder
 
-  @Option(help: "The factor a of shifted directions, b_dec + a d (default: 1).")
-  var alpha: Double?
+  @Option(
+    help: ArgumentHelp(
+      "The factor a of shifted directions, b_dec + a d (default: 1).",
+      discussion: "For verdict also mean or max: that of the activations of each feature."))
+  var alpha: AlphaOption?
 
   @Option(
     help: ArgumentHelp(
@@ -90,7 +93,7 @@ struct LensOptions: ParsableArguments {
       throw ValidationError("--temperature: found \(temperature), expected 1e-6 to 1e6")
     }
     _ = try validated {
-      try LensVariant(direction: direction, map: map ?? .full, alpha: alpha)
+      try LensVariant(direction: direction, map: map ?? .full, alpha: alpha?.number)
     }
     _ = try validated { try keys.map { try TensorKeys(parsing: $0) } }
     if keys != nil, family != nil {
@@ -124,7 +127,7 @@ struct LensOptions: ParsableArguments {
     request.keys = keys
     request.family = family
     request.orientation = orientation
-    request.alpha = alpha
+    request.alpha = alpha?.number
     request.masksDuplicates = compute.dedupe
     request.temperature = temperature
     request.features = features

@@ -67,7 +67,8 @@ struct ReplayOptions: ParsableArguments {
       "direction", lens.direction.rawValue, replay.direction.rawValue,
       [replay.direction, .decoder].contains(lens.direction))
     try check("map", lens.map?.rawValue, replay.map.rawValue, lens.map == replay.map)
-    try check("alpha", lens.alpha.map { "\($0)" }, "\(replay.alpha)", lens.alpha == replay.alpha)
+    try check(
+      "alpha", lens.alpha.map(\.text), "\(replay.alpha)", lens.alpha?.number == replay.alpha)
     try check(
       "temperature", lens.temperature.map { "\($0)" }, "\(replay.temperature)",
       lens.temperature == replay.temperature)

@@ -24,7 +24,10 @@ import Testing
         == CLIPConfiguration.Text(
           width: 512, intermediateWidth: 2048, layerCount: 12, headCount: 8, contextLength: 77,
           vocabularySize: 49_408, activation: .quickGELU, epsilon: 1e-5, pooling: .first(49_407)))
-    #expect(found.vision == CLIPConfiguration.Vision(width: 768, layerCount: 12, epsilon: 1e-5))
+    #expect(
+      found.vision
+        == CLIPConfiguration.Vision(
+          width: 768, layerCount: 12, epsilon: 1e-5, activation: .quickGELU))
     #expect(found.embeddingWidth == 512)
   }
 
@@ -41,14 +44,18 @@ import Testing
        "text_config": {"hidden_size": 30, "intermediate_size": 31, "num_hidden_layers": 2,
         "num_attention_heads": 5, "max_position_embeddings": 9, "vocab_size": 100,
         "layer_norm_eps": 0.25, "hidden_act": "gelu_pytorch_tanh", "eos_token_id": 2},
-       "vision_config": {"hidden_size": 32, "num_hidden_layers": 3, "layer_norm_eps": 1e-3}}
+       "vision_config": {"hidden_size": 32, "num_hidden_layers": 3, "layer_norm_eps": 1e-3,
+        "hidden_act": "gelu"}}
       """#)
     #expect(
       found.text
         == CLIPConfiguration.Text(
           width: 30, intermediateWidth: 31, layerCount: 2, headCount: 5, contextLength: 9,
           vocabularySize: 100, activation: .tanhGELU, epsilon: 0.25, pooling: .largestID))
-    #expect(found.vision == CLIPConfiguration.Vision(width: 32, layerCount: 3, epsilon: 1e-3))
+    #expect(
+      found.vision
+        == CLIPConfiguration.Vision(
+          width: 32, layerCount: 3, epsilon: 1e-3, activation: .gelu))
     #expect(found.embeddingWidth == 24)
   }
 

@@ -44,7 +44,7 @@ struct ReferenceTower {
     return joint.map { $0 / length }
   }
 
-  private func attention(_ x: [[Double]], _ block: TextTower.Block) -> [[Double]] {
+  private func attention(_ x: [[Double]], _ block: TransformerBlock) -> [[Double]] {
     let (q, k, v) = (
       x.map { linear($0, block.query) }, x.map { linear($0, block.key) },
       x.map { linear($0, block.value) }

@@ -67,6 +67,27 @@ import Testing
     }
   }
 
+  /// An orthogonal map of the space of images changes nothing, nor does its scale.
+  @Test func aSpaceOfTheImagesOwnIsReadThere() {
+    let world = World()
+    var question = world.question
+    var generator = SplitMix64(seed: 9)
+    let turn = haarRotation(size: 16, using: &generator)
+    var images = Matrix(rows: question.images.rows, columns: 16)
+    BLAS.gemm(question.images, Matrix(rounding: turn), opB: .transpose, into: &images)
+    question.images = images
+    var scaled = turn
+    scaled.scale(by: 3)
+    question.transform = Matrix(rounding: scaled)
+    let found = LensCeiling(question, truth: world.truth, splits: 3, seed: 4, workers: 2)
+    let exact = LensCeiling(world.question, truth: world.truth, splits: 3, seed: 4, workers: 2)
+    #expect(abs(found.known.ceiling.estimate - exact.known.ceiling.estimate) <= 0.01)
+    #expect(found.known.agreement == exact.known.agreement)
+    question.transform = nil
+    let lost = LensCeiling(question, truth: world.truth, splits: 3, seed: 4, workers: 2)
+    #expect(lost.known.ceiling.estimate < exact.known.ceiling.estimate / 2)
+  }
+
   /// The line is c + b x through its points, whatever they are, and no line has one point.
   @Test func theInterceptIsThatOfTheLine() {
     let x: [Double] = [0.25, 0.2, 1.0 / 6, 1.0 / 7, 0.125]

@@ -17,6 +17,25 @@ import Testing
     #expect(abs(both.upper - (0.5 + quantile * whole.squareRoot())) < 1e-9)
   }
 
+  /// Features without a null feature in their place have p-values all the same, by the null of the others.
+  @Test(arguments: [false, true])
+  func someFeaturesMayHaveNoNull(isIndependent: Bool) {
+    var generator = SplitMix64(seed: 703)
+    let scores = generator.normals(60).map { Float($0) }
+    let null = (0..<3).map { _ in
+      generator.normals(60).enumerated().map { $0 % 4 == 1 ? Float($1) : .nan }
+    }
+    let found = Significance(
+      scores, beside: null, strata: [Int](repeating: 0, count: 60), isIndependent: isIndependent,
+      clusters: nil, workers: 2)
+    let pool = null.flatMap { $0.filter { !$0.isNaN } }
+    #expect(pool.count == 45)
+    for feature in 0..<60 {
+      let p = Double(1 + pool.count { $0 >= scores[feature] }) / 46
+      #expect(abs(found.pValues[feature] - p) < 1e-12)
+    }
+  }
+
   @Test func oneNullBankLeavesTheIntervalOpen() {
     let one = Significance.interval(mean: 0.3, variance: 1e-4, others: [0.3])
     #expect(one == IntervalEstimate(estimate: 0.3, lower: 0, upper: 1))
