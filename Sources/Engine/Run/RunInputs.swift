@@ -21,7 +21,7 @@ struct RunInputs: Sendable {
   /// The roles, in the order in which a run records its inputs.
   private static let roles = [
     "text_embeddings", "names", "model", "tokenizer", "labels", "autoencoder", "source", "truth",
-    "empty_embedding", "results", "listing", "semantics",
+    "empty_embedding", "results", "listing", "semantics", "variant",
   ]
 
   /// The most threads that digest, however many workers there are: they compete with those that scan.
