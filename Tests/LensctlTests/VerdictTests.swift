@@ -97,7 +97,7 @@ import Testing
     #expect(cells.map { $0[0] } == ["dec.lin", "enc.lin"])
     #expect(cells.map { $0[2] } == ["centred", "centred"])
     // The form in use, dec.full, is not judged: there is no ladder.
-    #expect(run.lines[3] == "verdict\twhat to do\tfound")
+    #expect(run.lines[4] == "verdict\twhat to do\tfound")
   }
 
   @Test func aSummaryOfAllScoresHasALineForEachThatIsTested() throws {
