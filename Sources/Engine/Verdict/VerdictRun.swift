@@ -114,6 +114,8 @@ public struct VerdictRun: Sendable {
     usual.sigmoid = run.sigmoid
     var reports: [FormReport] = []
     var omitted: [(form: LensForm, reason: String)] = []
+    // Of variants that could be made; what others lack tells less.
+    var unreadable: [String] = []
     var materials = inputs.materials
     var samples: [LensForm: KeptSample] = [:]
     for form in forms {
@@ -142,12 +144,14 @@ public struct VerdictRun: Sendable {
         report.seconds += making
         reports.append(report)
       } else {
-        omitted.append((form, "fewer than two of \(made.bank.count) features can be read"))
+        unreadable.append("fewer than two of \(made.bank.count) features can be read")
+        omitted.append((form, unreadable[unreadable.count - 1]))
       }
     }
     guard !reports.isEmpty else {
       throw VerdictError(
-        subject: run.autoencoder.path, reason: .nothingJudged(omitted.map(\.reason)))
+        subject: run.autoencoder.path,
+        reason: .nothingJudged(unreadable.isEmpty ? omitted.map(\.reason) : unreadable))
     }
     let controls =
       try truth?.controls(
