@@ -108,4 +108,17 @@ import Testing
     #expect(ladder["causes_not_known"]?.string == "no truth was given")
     #expect(ladder["best"]?["by"]?.string == "beyond")
   }
+
+  @Test func rungsOfEncodersEndAtTheDecoder() throws {
+    #expect(
+      try judge(
+        "--direction", "encoder", "--map", "linear", "--variant", "enc.lin", "--variant", "dec.lin"
+      ).status == 0)
+    #expect(
+      try ladder()["rungs"]?.array?.map(Self.keys) == [
+        ["as it is read", "enc.lin", "raw"], ["labels centred", "enc.lin", "centred"],
+        ["both banks centred", "enc.lin", "both"], ["hubs corrected", "enc.lin", "zcol"],
+        ["decoder for encoder", "dec.lin", "zcol"], ["duplicates once", "dec.lin", "zcol"],
+      ])
+  }
 }

@@ -72,7 +72,7 @@ def arguments_of(folder, form, cause):
         *(["--alpha", str(form["alpha"])] if form["alpha"] is not None else []),
         *(part for form in asked for part in ("--variant", form)), *truth,
         *(part for option, path in optional if path.exists() for part in (option, str(path))),
-        "--threads", "1", "--out", f"{folder}/run", "--quiet", "--json",
+        "--controls", "none", "--threads", "1", "--out", f"{folder}/run", "--quiet", "--json",
     ]  # fmt: skip
 
 

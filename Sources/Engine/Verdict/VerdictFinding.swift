@@ -76,7 +76,7 @@ public struct VerdictFinding: Sendable {
   public let sentence: String
 
   /// What changes it, or what to do about it; empty where there is nothing to do.
-  public let remedy: String
+  public internal(set) var remedy: String
 
   /// Whether it holds.
   public var holds: Bool { status == .holds }

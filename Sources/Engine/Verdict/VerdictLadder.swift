@@ -34,6 +34,8 @@ public struct VerdictLadder: Sendable {
     case hubs = "hubs corrected"
     /// The pattern in the place of the filter, for encoders.
     case pattern = "pattern for filter"
+    /// Decoder rows in the place of encoder rows.
+    case decoder = "decoder for encoder"
     /// Every group of duplicates counted as one feature.
     case duplicates = "duplicates once"
   }
@@ -93,7 +95,12 @@ extension VerdictRun {
       (.labelsCentred, isolated, .centred), (.bothCentred, isolated, .both),
       (.hubs, isolated, .columnZ),
     ]
-    if isolated == .encoderLinear { steps.append((.pattern, .encoderPattern, .columnZ)) }
+    switch isolated {
+    case .encoderLinear:
+      steps += [(.pattern, .encoderPattern, .columnZ), (.decoder, .decoderLinear, .columnZ)]
+    case .encoderNative: steps.append((.decoder, .decoderNative, .columnZ))
+    default: break
+    }
     steps.append((.duplicates, steps[steps.count - 1].1, .columnZ))
     var rungs: [VerdictLadder.Rung] = []
     var previous: RungTerms?

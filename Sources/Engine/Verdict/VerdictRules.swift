@@ -38,7 +38,21 @@ struct VerdictRules: Sendable {
   static let referenceEfficiency = 0.95
 
   /// Every verdict, in the order of `VerdictName`.
-  var findings: [VerdictFinding] { VerdictName.allCases.map { finding($0) } }
+  var findings: [VerdictFinding] {
+    var findings = VerdictName.allCases.map { finding($0) }
+    // Names that are wrong for a known reason are no sign of another.
+    let causes = findings.filter { Self.causesOfWrongNames.contains($0.name) && $0.holds }
+    if let cause = causes.first,
+      let place = findings.firstIndex(where: { $0.name == .significantButWrong && $0.holds })
+    {
+      findings[place].remedy = "mend \(cause.name.rawValue) first, and judge again"
+    }
+    return findings
+  }
+
+  private static let causesOfWrongNames: [VerdictName] = [
+    .modelMismatch, .biasDominated, .gapLimited,
+  ]
 
   /// Judges one verdict.
   func finding(_ name: VerdictName) -> VerdictFinding {

@@ -48,6 +48,10 @@ extension IntervalEstimate {
 }
 
 extension Double {
-  /// The number with so many decimal places.
-  func text(_ places: Int) -> String { String(format: "%.\(places)f", self) }
+  /// The number with so many decimal places; zero has no sign.
+  func text(_ places: Int) -> String {
+    let text = String(format: "%.\(places)f", self)
+    return text.first == "-" && !text.contains { ("1"..."9").contains($0) }
+      ? String(text.dropFirst()) : text
+  }
 }

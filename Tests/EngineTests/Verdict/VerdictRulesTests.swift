@@ -264,6 +264,20 @@ import Testing
     #expect(Self.holding(Self.working) == [.works])
   }
 
+  /// Names are wrong for a reason that another verdict states: that is what to mend.
+  @Test func namesThatAreWrongForAKnownReasonPointAtIt() {
+    func remedy(_ evidence: VerdictEvidence) -> String? {
+      VerdictRules(evidence: evidence).findings.first { $0.name == .significantButWrong }?.remedy
+    }
+    var evidence = Self.working
+    Self.naming { $0.excess = Self.interval(-0.01, 0.02) }(&evidence)
+    #expect(remedy(evidence) == VerdictName.significantButWrong.remedy)
+    evidence.reference = .known(.init(label: "sky", share: Self.interval(0.9, 0.99)))
+    #expect(Self.holding(evidence).contains(.biasDominated))
+    #expect(remedy(evidence) == "mend BIAS-DOMINATED first, and judge again")
+    #expect(remedy(Self.working) == VerdictName.significantButWrong.remedy)
+  }
+
   @Test func everyVerdictIsGivenInOrder() {
     let findings = VerdictRules(evidence: Self.working).findings
     #expect(findings.map(\.name) == VerdictName.allCases)
