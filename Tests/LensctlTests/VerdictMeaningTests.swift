@@ -77,6 +77,37 @@ import Testing
     #expect(ready.output.contains("2 templates: two agree on the first label of "))
   }
 
+  /// The mean over templates is a correction of one template, and none of itself.
+  @Test func oneTemplateIsACauseThatTheirMeanCorrects() throws {
+    try place.write(
+      "truth.safetensors",
+      matrices: [
+        ("class_means", (0..<5).map { row in (0..<48).map { $0 % 5 == row ? 1 : 0 } })
+      ])
+    for (index, template) in Self.templates.prefix(2).enumerated() {
+      #expect(
+        try place.embed("--template", template, "--out", "bank\(index).safetensors").status == 0)
+    }
+    func causes(_ templates: [String]) throws -> [String] {
+      let options = templates.flatMap { ["--template", $0] }
+      let run = try place.run(
+        ["verdict"] + Workplace.model
+          + [
+            "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels", "labels.txt", "--out",
+            "run", "--quiet", "--force", "--null-banks", "0", "--variant", "dec.lin",
+            "--direction", "decoder", "--map", "linear", "--truth", "truth.safetensors",
+            "--template-embeddings", "bank0.safetensors", "--template-embeddings",
+            "bank1.safetensors",
+          ] + options)
+      #expect(run.status == 0)
+      let json = try JSONValue(parsing: place.contents("run/verdict.json"))
+      return (json["ladder"]?["causes"]?.array ?? []).compactMap { $0["cause"]?.string }.sorted()
+    }
+    #expect(
+      try causes([Self.templates[0]]) == ["centring", "hubs", "temperature", "template"])
+    #expect(try causes(Array(Self.templates.prefix(2))) == ["centring", "hubs", "temperature"])
+  }
+
   @Test func templatesThatCannotBeComparedAreRefused() throws {
     let one = try judge("--compare-templates", "--template", "a {label}")
     #expect(one.status == 64)

@@ -210,12 +210,30 @@ extension VerdictRun {
       CauseShares(
         CauseShares.Question(
           images: shared.images, isolated: shared.isolated, labels: labels,
-          truth: sampleTruth,
+          otherTemplates: ensemble, truth: sampleTruth,
           clusters: sampleTruth.features.map {
             clusters?[shared.positions[$0]] ?? shared.positions[$0]
           }, scale: run.scan.logitScale),
         seed: request.seed, workers: run.memory.workers))
   }
+
+  /// The mean of the labels by every template that was given, as unit rows; nil without templates, and where that is
+  /// what the scan reads already.
+  private var ensemble: LabelSide? {
+    let banks = semantics.templates
+    guard banks.count > 1, banks.allSatisfy({ $0.labelIDs == labelIDs }) else { return nil }
+    var rows = banks.dropFirst().reduce(banks[0].side.rows) { sum, bank in
+      zip(sum, bank.side.rows).map { $0 + $1 }
+    }
+    var span = rows.mutableSpan
+    normalizeRows(&span, width: labels.width)
+    let difference = zip(rows, labels.rows).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
+    return difference > Self.leastDifference
+      ? LabelSide(rows, count: labels.count, width: labels.width) : nil
+  }
+
+  /// Differences of embeddings up to which they are the same but for rounding.
+  private static let leastDifference: Float = 1e-5
 
   /// The features that both samples have, evenly thinned out to a limit.
   private static func shared(

@@ -4,8 +4,9 @@ extension VerdictReport {
   /// What is found in quarters of the features, variant by variant.
   var strata: JSONValue {
     .array(
-      reports.map { report in
-        [
+      mapInParallel(count: reports.count, workers: verdict.run.memory.workers) { index in
+        let report = reports[index]
+        return [
           "id": .string(report.form.rawValue),
           "strata": .array(verdict.strata(of: report).strata.map { json($0, of: report) }),
         ]
