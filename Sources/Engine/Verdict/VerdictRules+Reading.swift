@@ -111,12 +111,17 @@ extension Double {
   var figure: String { String(format: "%.4g", self) }
 
   /// The number in percent, with one decimal place.
-  var share: String { String(format: "%.1f%%", 100 * self) }
+  var share: String { percentage + "%" }
+
+  /// The same without a sign after it; zero has none before it either.
+  fileprivate var percentage: String {
+    String(format: "%.1f", abs(self) < 0.0005 ? 0 : 100 * self)
+  }
 }
 
 extension IntervalEstimate {
   /// The share and its interval in percent.
   var shares: String {
-    estimate.share + String(format: " (%.1f to %.1f)", 100 * lower, 100 * upper)
+    "\(estimate.share) (\(lower.percentage) to \(upper.percentage))"
   }
 }
