@@ -65,7 +65,7 @@ public struct LensCeiling: Sendable, Equatable {
   public let known: Reading
 
   /// The agreement of the lens on features whose true class is known over the ceiling there; nil if
-  /// there are too few pictures.
+  /// there are too few pictures, or the ceiling is not known to be over 0.
   public let efficiency: IntervalEstimate?
 
   /// What a reader should know, a line each.
@@ -185,6 +185,9 @@ extension LensCeiling {
       notices.append(
         "\(partSizes[1]) pictures of a class for prototypes and \(partSizes[2]) for truth, "
           + "expected at least \(Self.leastPictures) of each for an efficiency")
+    } else if !(known.ceiling.lower > 0) {
+      efficiency = nil
+      notices.append("the ceiling is not known to be over 0, so that nothing can be a share of it")
     } else {
       efficiency = estimate { $0.agreement(isKnown: true) / $0.ceiling(weights, isKnown: true) }
     }

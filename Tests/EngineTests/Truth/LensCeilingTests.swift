@@ -187,6 +187,22 @@ import Testing
     #expect(ceiling.known.ceiling.estimate.isFinite)
   }
 
+  /// Prototypes that name nothing right leave nothing to be a share of.
+  @Test func aCeilingOfNothingGivesNoEfficiency() {
+    let world = World(classes: 10, unknown: 0)
+    var question = world.question
+    question.images = Matrix(
+      rows: question.images.rows, columns: question.images.columns,
+      elements: question.images.elements.map { -$0 })
+    let ceiling = LensCeiling(
+      question, truth: world.truth, splits: 2, replicates: 20, seed: 1, workers: 1)
+    #expect(ceiling.known.ceiling.lower <= 0 && ceiling.efficiency == nil)
+    #expect(
+      ceiling.notices == [
+        "the ceiling is not known to be over 0, so that nothing can be a share of it"
+      ])
+  }
+
   @Test(arguments: [(1, 24), (3, 1), (3, 2)])
   func smallWorldsAreRead(classes: Int, pictures: Int) {
     let world = World(classes: classes, pictures: pictures, unknown: 0)
@@ -207,7 +223,7 @@ import Testing
     let ceiling = LensCeiling(
       world.question, truth: world.truth, splits: 2, replicates: 20, seed: 1, workers: 1)
     #expect(ceiling.all.agreement.estimate.isNaN && ceiling.reliability.lower.isNaN)
-    #expect(ceiling.efficiency?.estimate.isNaN == true)
+    #expect(ceiling.efficiency == nil)
   }
 }
 
