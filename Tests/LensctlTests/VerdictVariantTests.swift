@@ -119,6 +119,31 @@ import Testing
     }
   }
 
+  /// Other labels and controls are of the joint space, and `sigma` and `read` compare in one of their own.
+  @Test func namesOfASpaceOfItsOwnHaveNoOtherLabelsAndNoControls() throws {
+    try writePictures()
+    let alone = ["--truth", "truth.safetensors", "--variant", "sigma", "--variant", "read"]
+    let refused = try judge(alone + ["--sparse-naming", "all"])
+    #expect(refused.status == 65)
+    #expect(
+      refused.message
+        == "lensctl: variants: found sigma, read, expected one that compares features with labels in "
+        + "the joint space, as other vocabularies, templates, sums and sets of labels need")
+    let own = try judge(alone)
+    #expect(own.status == 0)
+    #expect(try JSONValue(parsing: Data(own.output.utf8))["controls"] == .null)
+    let beside = try judge(alone + ["--variant", "enc.lin", "--sparse-naming", "all"])
+    #expect(beside.status == 0)
+    let json = try JSONValue(parsing: Data(beside.output.utf8))
+    #expect(json["controls"]?["variant"]?.string == "enc.lin")
+    // The first label of a sum is the centred name of the variant in the joint space.
+    let sums = try column("sparse.label_id")
+    let names = try column("enc.lin.centred.label_id")
+    for (feature, name) in names.enumerated() where sums[5 * feature] >= 0 {
+      #expect(sums[5 * feature] == name)
+    }
+  }
+
   /// Among sixty pictures of five classes, a class that was held out is that of some features.
   @Test func agreementIsDividedByWhatWasFitted() throws {
     try writePictures()

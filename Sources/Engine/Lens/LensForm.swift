@@ -69,6 +69,9 @@ extension LensForm {
   /// Whether directions pass the remaining blocks of the vision tower.
   var passesBlocks: Bool { self == .blocks || self == .blocksDifference }
 
+  /// Whether it compares features and labels in a space of its own (`LabelTransform`), not in the joint space.
+  var hasOwnSpace: Bool { self == .sigma || self == .read }
+
   /// Whether it reads directions of the joint space.
   var isNative: Bool { self == .decoderNative || self == .encoderNative }
 

@@ -221,3 +221,15 @@ extension LabelRows {
     statuses.indices.filter { statuses[$0] == .usable }.map { Int32($0) }
   }
 }
+
+extension LabelRows {
+  /// The position of each label among those that can be used, -1 for none, [K].
+  ///
+  /// - Parameter labelCount: The number of labels, K.
+  /// - Returns: The positions.
+  func positions(of labelCount: Int) -> [Int32] {
+    var positions = [Int32](repeating: -1, count: labelCount)
+    for (position, id) in labelIDs.enumerated() { positions[Int(id)] = Int32(position) }
+    return positions
+  }
+}

@@ -47,3 +47,16 @@ public struct Matrix: Sendable, Equatable {
     return result
   }
 }
+
+extension Matrix {
+  /// The first of the rows that are equal to each, element by element, [rows].
+  var firstEqualRows: [Int] {
+    var firsts: [ArraySlice<Float>: Int] = [:]
+    return (0..<rows).map { row in
+      let elements = self.row(row)
+      if let first = firsts[elements] { return first }
+      firsts[elements] = row
+      return row
+    }
+  }
+}

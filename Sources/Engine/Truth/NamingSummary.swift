@@ -20,9 +20,7 @@ public struct NamingSummary: Sendable, Equatable {
 
   /// `agreement` less `permuted`.
   ///
-  /// The interval is the bootstrap of its linear part: of match_i - p_i - q_i, where p_i is the share
-  /// of other features whose true class is i's name, and q_i that of others whose name is i's true
-  /// class.
+  /// The interval is the bootstrap of its linear part (`NamingTerms`).
   public let excess: IntervalEstimate
 
   /// What always the most frequent name would reach.
@@ -55,22 +53,21 @@ public struct NamingSummary: Sendable, Equatable {
     let (nameCounts, classCounts) = (groups.counts(nameGroups), groups.counts(classGroups))
     let count = asked.count
     let matches = zip(nameGroups, classGroups).map { $0 == $1 && $0 != nil ? 1.0 : 0 }
-    let others = Double(count - 1)
-    let named = zip(nameGroups, matches).map { group, match in
-      count > 1 ? (Double(group.map { classCounts[$0] } ?? 0) - match) / others : .nan
-    }
-    let meant = zip(classGroups, matches).map { group, match in
-      count > 1 ? (Double(group.map { nameCounts[$0] } ?? 0) - match) / others : .nan
-    }
-    let chance = named.reduce(0, +) / Double(count)
+    let terms = NamingTerms(
+      matches: matches,
+      classSums: nameGroups.map { Double($0.map { classCounts[$0] } ?? 0) },
+      nameSums: classGroups.map { Double($0.map { nameCounts[$0] } ?? 0) })
+    // One feature has no other to exchange its name with.
+    let chance = count > 1 ? terms.chance : .nan
     let ids = asked.map { clusters[$0] }
     featureCount = count
     agreement = ClusterBootstrap(values: matches, clusters: ids)
       .interval(replicates: replicates, seed: seed, workers: workers)
     permuted = chance
-    let linear = matches.indices.map { matches[$0] - named[$0] - meant[$0] + chance }
-    let spread = ClusterBootstrap(values: linear, clusters: ids)
-      .interval(replicates: replicates, seed: seed, workers: workers)
+    let spread = ClusterBootstrap(
+      values: count > 1 ? terms.values : terms.values.map { _ in .nan }, clusters: ids
+    )
+    .interval(replicates: replicates, seed: seed, workers: workers)
     excess = IntervalEstimate(
       estimate: agreement.estimate - chance, lower: spread.lower, upper: spread.upper)
     let share = { (group: Int) in Double(classCounts[group]) / Double(count) }

@@ -45,10 +45,9 @@ struct ActivationReport: Sendable {
   init(
     _ truth: VerdictTruth, names: [Int32], clusters: [Int], seed: UInt64, workers: Int
   ) {
-    let classes = FeatureClasses(truth.truth, workers: workers).classIDs
     func agreement(_ names: [Int32]) -> ActivationAgreement {
       ActivationAgreement(
-        truth.truth, features: truth.features, names: names, classes: classes,
+        truth.truth, features: truth.features, names: names, classes: truth.classIDs,
         labelGroups: truth.labelGroups, workers: workers)
     }
     let real = agreement(names)

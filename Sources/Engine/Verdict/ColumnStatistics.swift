@@ -67,7 +67,7 @@ struct ColumnStatistics: Sendable {
   }
 
   /// Means and deviations over rows, in two passes.
-  private static func moments(
+  static func moments(
     _ scores: [Float], rows: Int, columns: Int
   ) -> (means: [Double], deviations: [Double]) {
     let scale = rows > 0 ? 1 / Double(rows) : 0

@@ -116,12 +116,6 @@ struct PositiveControl: Sendable, Equatable {
 
   /// The first label of the same embedding of each, [C].
   static func groups(_ labels: LabelSide) -> [Int] {
-    var firsts: [ArraySlice<Float>: Int] = [:]
-    return (0..<labels.count).map { label in
-      let row = labels.rows[(label * labels.width)..<((label + 1) * labels.width)]
-      if let first = firsts[row] { return first }
-      firsts[row] = label
-      return label
-    }
+    Matrix(rows: labels.count, columns: labels.width, elements: labels.rows).firstEqualRows
   }
 }

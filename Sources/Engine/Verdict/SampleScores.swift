@@ -96,19 +96,7 @@ struct SampleScores: Sendable {
   /// A label whose scores vary most is first most often, and does not deserve it. A label that all features score high
   /// is another matter, which centring is for.
   mutating func equaliseDeviations() {
-    var means = [Double](repeating: 0, count: columns)
-    for row in 0..<rows {
-      for j in 0..<columns { means[j] += Double(elements[row * columns + j]) }
-    }
-    for j in 0..<columns { means[j] /= Double(max(1, rows)) }
-    var squares = [Double](repeating: 0, count: columns)
-    for row in 0..<rows {
-      for j in 0..<columns {
-        let difference = Double(elements[row * columns + j]) - means[j]
-        squares[j] += difference * difference
-      }
-    }
-    let deviations = squares.map { ($0 / Double(max(1, rows))).squareRoot() }
+    let (means, deviations) = ColumnStatistics.moments(elements, rows: rows, columns: columns)
     let usual = deviations.reduce(0, +) / Double(max(1, columns))
     let factors = deviations.map { $0 > 0 ? usual / $0 : 1 }
     for row in 0..<rows {

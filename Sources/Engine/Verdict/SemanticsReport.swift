@@ -12,6 +12,9 @@ struct SemanticsInputs: Sendable {
   /// The sets of labels that are looked for; nil if none are.
   let sets: EnrichmentSource?
 
+  /// Whether nothing is asked.
+  var isEmpty: Bool { vocabularies.isEmpty && templates.isEmpty && sparse == nil && sets == nil }
+
   /// Reads what a request names.
   ///
   /// - Parameters:
@@ -109,16 +112,14 @@ extension SemanticsReport {
 }
 
 extension VerdictRun {
-  /// Asks names for their meaning, by the variant in use; where that is not judged by the first that is.
+  /// Asks names for their meaning, by `principal`.
   ///
   /// - Parameter reports: What was found of each variant, one at least.
   /// - Returns: What names mean.
   /// - Throws: `LensError` if the variant cannot be made again, which it could be before.
   func semantics(beside reports: [FormReport]) throws -> SemanticsReport {
-    guard let use = reports.first(where: { $0.form == formInUse }) ?? reports.first else {
-      return SemanticsReport()
-    }
-    let bank = try inputs.materials.bank(use.form)
+    guard !semantics.isEmpty, let use = principal(reports) else { return SemanticsReport() }
+    let bank = try bank(use.form)
     return SemanticsReport(
       vocabularies: vocabularies(beside: use, bank), templates: templates(beside: use, bank),
       sparse: semantics.sparse.map {
@@ -148,17 +149,10 @@ extension VerdictRun {
 
   private func vocabularies(beside use: FormReport, _ bank: JointBank) -> [VocabularyReport] {
     semantics.vocabularies.compactMap { vocabulary -> VocabularyReport? in
-      var judge = FormJudge(
-        labels: vocabulary.side, temperature: 1 / run.scan.logitScale,
-        workers: run.memory.workers)
-      judge.rotations = request.rotations
-      judge.seed = request.seed
+      var judge = judge(by: vocabulary.side)
+      (judge.truth, judge.formInUse, judge.formsWithPower) = (nil, nil, nil)
       judge.clusters = hygiene.clusters(of: use.form)
-      if request.nullBanks > 0 {
-        judge.textAxes = TextAxes(vocabulary.side)
-        judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
-        judge.evidence?.asksForPower = false
-      }
+      judge.evidence?.asksForPower = false
       guard var report = judge.report(use.form, bank) else { return nil }
       report.trim()
       return VocabularyReport(

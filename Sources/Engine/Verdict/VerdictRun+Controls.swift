@@ -1,15 +1,13 @@
 extension VerdictRun {
-  /// Makes the controls of the variant in use, or of the first that was judged.
+  /// Makes the controls of `principal`.
   ///
   /// - Parameters:
   ///   - judge: What judges variants.
   ///   - reports: The variants that were judged, one at least.
-  /// - Returns: The controls; nil if none are asked for.
+  /// - Returns: The controls; nil if none are asked for, or all variants have a space of their own.
   /// - Throws: What encoding labels throws.
   func controls(_ judge: FormJudge, _ reports: [FormReport]) throws -> VerdictControls? {
-    guard request.controls != .none,
-      let report = reports.first(where: { $0.form == formInUse }) ?? reports.first
-    else { return nil }
+    guard request.controls != .none, let report = principal(reports) else { return nil }
     let start = ContinuousClock.now
     let source = ControlSource(try bank(report.form), seed: request.seed)
     var judge = judge
@@ -17,7 +15,8 @@ extension VerdictRun {
     let maker = ControlMaker(
       form: report.form, source: source, judge: judge, groups: PositiveControl.groups(labels),
       truth: truth,
-      places: labelPlaces, seed: request.seed, workers: run.memory.workers)
+      places: run.labels.rows.positions(of: run.labels.labels.count), seed: request.seed,
+      workers: run.memory.workers)
     let random = maker.random()
     var banks: [(kind: VerdictControls.Kind, bank: Known<VerdictControls.Bank>)] = [
       (.random, random.bank), (.shuffled, maker.shuffled()), (.identity, maker.identity()),
@@ -33,13 +32,6 @@ extension VerdictRun {
       scope: request.controls, form: report.form, banks: banks,
       untrainedActiveCount: random.activeCount, exchange: exchange(report),
       seconds: (ContinuousClock.now - start) / .seconds(1))
-  }
-
-  /// The position of each label among those that take part, -1 for none, [K].
-  private var labelPlaces: [Int32] {
-    var places = [Int32](repeating: -1, count: run.labels.labels.count)
-    for (position, id) in labelIDs.enumerated() { places[Int(id)] = Int32(position) }
-    return places
   }
 
   /// Names against true labels that are exchanged, over the features that have both.
@@ -85,14 +77,10 @@ extension VerdictRun {
         resolving: run.request.tokenizer ?? model.directory,
         rules: model.configuration.tokenizerRules),
       source: "nonsense words", workers: run.memory.workers)
-    let rows = bank.rows
-    guard rows.labelIDs.count > 1 else { return .missing("the labels have no letters") }
-    var elements: [Float] = []
-    rows.read(0..<rows.labelIDs.count, into: &elements)
-    let side = LabelSide(elements, count: rows.labelIDs.count, width: rows.width)
-    guard side.centredLengths.contains(where: { $0 > LabelSide.leastCentredLength }) else {
-      return .missing("the words have one and the same embedding")
+    do throws(VerdictError) {
+      return maker.own(beside: try LabelSide(bank.rows, source: bank.source))
+    } catch {
+      return .missing("\(error)")
     }
-    return maker.own(beside: side)
   }
 }

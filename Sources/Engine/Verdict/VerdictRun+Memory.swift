@@ -7,7 +7,7 @@ extension VerdictRun {
       featureCount: run.scan.selection.count, directionWidth: run.autoencoder.inputWidth,
       rotations: request.rotations, nullBanks: request.nullBanks,
       formCount: request.forms?.count
-        ?? LensForm.allCases.count { $0.isNative == (run.scan.variant.map == .native) },
+        ?? LensForm.allCases.count { $0.canRead(isJoint: run.scan.variant.map == .native) },
       truthBytes: files.reduce(0) { $0 + ((try? FileIdentity(of: $1).byteCount) ?? 0) },
       heldBytes: run.autoencoder.heldBytes + (run.model?.weights.heldBytes ?? 0)
         + run.memory.labelBytes)

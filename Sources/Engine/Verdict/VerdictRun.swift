@@ -78,6 +78,10 @@ public struct VerdictRun: Sendable {
     try run.addInputs(role: "semantics", request.semantics.files)
     self.run = run
     self.request = request
+    if !semantics.isEmpty, forms.allSatisfy(\.hasOwnSpace) {
+      throw VerdictError(
+        subject: "variants", reason: .noJointVariant(forms.map(\.rawValue)))
+    }
   }
 
   /// The variant that the scan itself reads; nil if it is none that is judged.
@@ -85,6 +89,12 @@ public struct VerdictRun: Sendable {
 
   /// The features as a variant reads them.
   func bank(_ form: LensForm) throws(LensError) -> JointBank { try inputs.materials.bank(form) }
+
+  /// The variant by which names are asked for their meaning and controls are made: the one in use, or where that is
+  /// not judged the first that compares features and labels in the joint space, as other labels are.
+  func principal(_ reports: [FormReport]) -> FormReport? {
+    reports.first { $0.form == formInUse } ?? reports.first { !$0.form.hasOwnSpace }
+  }
 
   /// The image head of the model, where directions pass it.
   var head: ImageHead? { inputs.materials.head }
@@ -144,8 +154,9 @@ public struct VerdictRun: Sendable {
         report.seconds += making
         reports.append(report)
       } else {
-        unreadable.append("fewer than two of \(made.bank.count) features can be read")
-        omitted.append((form, unreadable[unreadable.count - 1]))
+        let reason = "fewer than two of \(made.bank.count) features can be read"
+        unreadable.append(reason)
+        omitted.append((form, reason))
       }
     }
     guard !reports.isEmpty else {
@@ -181,7 +192,7 @@ public struct VerdictRun: Sendable {
   }
 
   /// What judges variants that compare features with these labels.
-  private func judge(by labels: LabelSide) -> FormJudge {
+  func judge(by labels: LabelSide) -> FormJudge {
     var judge = FormJudge(
       labels: labels, temperature: 1 / run.scan.logitScale, workers: run.memory.workers)
     judge.rotations = request.rotations
@@ -248,6 +259,7 @@ public struct VerdictError: EngineError, Equatable {
     case setSize(String, found: Int, labels: Int)
     case noHypernyms(Int)
     case noActivations(AlphaKind)
+    case noJointVariant([String])
   }
 
   /// The file concerned.
@@ -285,6 +297,9 @@ public struct VerdictError: EngineError, Equatable {
     case .noActivations(let kind):
       "\(kind.rawValue) activations of features: found none that are finite and not 0, expected "
         + "those of a truth or of a file"
+    case .noJointVariant(let found):
+      "found \(found.joined(separator: ", ")), expected one that compares features with labels in the joint "
+        + "space, as other vocabularies, templates, sums and sets of labels need"
     case .nothingJudged(let reasons):
       "variants: found none that can be judged: "
         + reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }

@@ -12,6 +12,9 @@ struct VerdictTruth: Sendable {
   /// The truth of all features.
   let truth: GroundTruth
 
+  /// The true class of each feature of the truth, -1 for none.
+  let classIDs: [Int32]
+
   /// The true class of each feature of the selection as a position among the labels that take part, -1 for
   /// none, [n].
   let positions: [Int32]
@@ -57,28 +60,16 @@ struct VerdictTruth: Sendable {
     files = try (file.filePaths + [classes].compactMap { $0 }).map {
       ($0, try FileDigest.sha256(contentsOf: $0))
     }
-    let ids = run.labels.rows.labelIDs
-    var places = [Int32](repeating: -1, count: run.labels.labels.count)
-    for (position, id) in ids.enumerated() { places[Int(id)] = Int32(position) }
+    let places = run.labels.rows.positions(of: run.labels.labels.count)
     let selection = run.scan.selection
     features = selection.ids(at: 0..<selection.count).flatMap { Array($0) }
-    let classes = FeatureClasses(truth, workers: workers)
-    let classIDs = classes.classIDs
-    densities = features.map { classes.densities[$0] }
-    positions = features.map { classIDs[$0] < 0 ? -1 : places[Int(classIDs[$0])] }
+    let found = FeatureClasses(truth, workers: workers)
+    let ids = found.classIDs
+    densities = features.map { found.densities[$0] }
+    classIDs = ids
+    positions = features.map { ids[$0] < 0 ? -1 : places[Int(ids[$0])] }
     text = run.labels.rows.matrix()
-    labelGroups = Self.groups(text)
-  }
-
-  /// The first of the rows that are equal to each, [K].
-  private static func groups(_ rows: Matrix) -> [Int] {
-    var firsts: [ArraySlice<Float>: Int] = [:]
-    return (0..<rows.rows).map { row in
-      let elements = rows.row(row)
-      if let first = firsts[elements] { return first }
-      firsts[elements] = row
-      return row
-    }
+    labelGroups = text.firstEqualRows
   }
 }
 

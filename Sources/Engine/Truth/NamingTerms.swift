@@ -10,6 +10,9 @@ struct NamingTerms: Sendable {
   /// One for each feature.
   let values: [Double]
 
+  /// The mean of p, 0 of none.
+  let chance: Double
+
   /// The mean of the terms, 0 of none.
   var excess: Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
 
@@ -42,6 +45,7 @@ struct NamingTerms: Sendable {
     let p = zip(classSums, matches).map { ($0 - $1) / others }
     let q = zip(nameSums, matches).map { ($0 - $1) / others }
     let chance = p.reduce(0, +) / Double(max(1, p.count))
+    self.chance = chance
     values = matches.indices.map { matches[$0] - p[$0] - q[$0] + chance }
   }
 }
