@@ -20,6 +20,16 @@ struct JointBank: Sendable {
     var rows: Int { positions.count }
   }
 
+  /// Unit images of all features.
+  struct Images: Sendable {
+    /// What became of each, [n].
+    let statuses: [FeatureStatus]
+    /// As those of a tile, [n].
+    let lengths: [Float]
+    /// Unit rows, [n, D]; zeros where not read.
+    let elements: [Float]
+  }
+
   /// The features of a tile, a number that any product takes as it is.
   static let tileRows = 960
 
@@ -28,6 +38,9 @@ struct JointBank: Sendable {
 
   /// Their way into the joint space.
   let map: DirectionMap
+
+  /// What is known of all features, which is not made again then.
+  var images: Images?
 
   /// The width of the joint space, D.
   var width: Int { map.embeddingWidth }
@@ -78,6 +91,7 @@ struct JointBank: Sendable {
   }
 
   private func tile(_ positions: Range<Int>, of worker: inout ImageWorker) -> Tile {
+    if let images { return kept(positions, images) }
     var images = [Float](repeating: 0, count: Self.tileRows * width)
     var lengths = [Float](repeating: 0, count: positions.count)
     var statuses: [FeatureStatus] = []
@@ -95,5 +109,14 @@ struct JointBank: Sendable {
       }
     }
     return Tile(positions: positions, statuses: statuses, lengths: lengths, images: images)
+  }
+
+  private func kept(_ positions: Range<Int>, _ images: Images) -> Tile {
+    var elements = Array(
+      images.elements[(positions.lowerBound * width)..<(positions.upperBound * width)])
+    elements += repeatElement(0, count: (Self.tileRows - positions.count) * width)
+    return Tile(
+      positions: positions, statuses: Array(images.statuses[positions]),
+      lengths: Array(images.lengths[positions]), images: elements)
   }
 }

@@ -177,9 +177,13 @@ private struct RowComparison: Sendable {
     let source = products.span
     let least = Float(limit).nextDown
     var pairs: [(Int, Int)] = []
+    var places: [Int32] = []
     for i in 0..<m {
-      for j in (first == second ? i + 1 : 0)..<n where source[i * n + j] > least {
-        pairs.append((first.lowerBound + i, second.lowerBound + j))
+      let start = first == second ? i + 1 : 0
+      let row = source.extracting((i * n + start)..<((i + 1) * n))
+      let count = placesAbove(least, in: row, into: &places)
+      pairs += places.prefix(count).map {
+        (first.lowerBound + i, second.lowerBound + start + Int($0))
       }
     }
     return pairs

@@ -58,7 +58,7 @@ struct HaarReflections: Sendable {
           count: count, width: width, normals: normals,
           combined: Self.combined(normals, count: count, width: width)))
     }
-    if size > 0 { signs[0] = generator.nextNormalPair().0 < 0 ? -1 : 1 }
+    if size > 0 { signs[0] = generator.next() & 1 == 0 ? 1 : -1 }
     (self.blocks, self.signs) = (blocks, signs)
   }
 

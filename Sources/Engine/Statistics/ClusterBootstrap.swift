@@ -95,17 +95,30 @@ public struct ClusterBootstrap: Sendable {
   public func replicates(
     _ count: Int = usualReplicates, seed: UInt64, workers: Int = 1
   ) -> [Double] {
+    Self.ratios(
+      Self.totals(groupedSums, count: count, seed: seed, workers: workers).lazy.map {
+        ($0[0], $0[1])
+      })
+  }
+
+  /// The sums over what is drawn in each replicate.
+  private static func totals<Sums: SIMD & Sendable>(
+    _ sums: [Sums], count: Int, seed: UInt64, workers: Int
+  ) -> [Sums] where Sums.Scalar == Double {
     guard !sums.isEmpty else { return [] }
-    let sums = groupedSums
     var generator = SplitMix64(seed: seed)
     let seeds = (0..<count).map { _ in generator.next() }
-    let values = mapInParallel(count: count, workers: workers) { index in
+    return mapInParallel(count: count, workers: workers) { index in
       var generator = SplitMix64(seed: seeds[index])
-      var total = SIMD2(0.0, 0.0)
+      var total = Sums.zero
       for _ in sums.indices { total += sums[generator.nextIndex(below: sums.count)] }
-      return total[1] == 0 ? Double.nan : total[0] / total[1]
+      return total
     }
-    return values.filter { !$0.isNaN }.sorted()
+  }
+
+  /// Ratios of sums in rising order, less those of nothing.
+  private static func ratios(_ totals: some Sequence<(Double, Double)>) -> [Double] {
+    totals.compactMap { $1 == 0 ? nil : $0 / $1 }.filter { !$0.isNaN }.sorted()
   }
 
   /// The sums of what is drawn: of clusters, or of groups of them.
@@ -133,11 +146,52 @@ public struct ClusterBootstrap: Sendable {
     seed: UInt64,
     workers: Int = 1
   ) -> IntervalEstimate {
+    interval(
+      of: self.replicates(replicates, seed: seed, workers: workers), confidence: confidence)
+  }
+
+  private func interval(of sorted: [Double], confidence: Double) -> IntervalEstimate {
     precondition(confidence > 0 && confidence < 1, "a confidence of \(confidence)")
-    let sorted = self.replicates(replicates, seed: seed, workers: workers)
     return IntervalEstimate(
       estimate: estimate,
       lower: interpolatedQuantile(ofSorted: sorted, share: (1 - confidence) / 2),
       upper: interpolatedQuantile(ofSorted: sorted, share: (1 + confidence) / 2))
+  }
+
+  /// The statistics of items in the same clusters with their intervals: the same as one by one, of clusters that are drawn
+  /// once for four of them.
+  ///
+  /// - Parameters:
+  ///   - parts: The statistics, all of the same clusters.
+  ///   - confidence: As for one.
+  ///   - replicates: As for one.
+  ///   - seed: Determines the replicates of all.
+  ///   - workers: The number of threads.
+  /// - Returns: As many.
+  static func intervals(
+    _ parts: [ClusterBootstrap], confidence: Double = IntervalEstimate.usualConfidence,
+    replicates: Int = usualReplicates, seed: UInt64, workers: Int = 1
+  ) -> [IntervalEstimate] {
+    let count = parts.first?.clusterCount ?? 0
+    precondition(
+      parts.allSatisfy { $0.clusterCount == count }, "statistics of different clusters")
+    return stride(from: 0, to: parts.count, by: 4).flatMap { first in
+      let parts = parts[first..<min(first + 4, parts.count)]
+      let sums = parts.map(\.groupedSums)
+      let joined = (sums.first ?? []).indices.map { cluster in
+        var all = SIMD8<Double>.zero
+        for (part, sums) in sums.enumerated() {
+          all[2 * part] = sums[cluster][0]
+          all[2 * part + 1] = sums[cluster][1]
+        }
+        return all
+      }
+      let totals = totals(joined, count: replicates, seed: seed, workers: workers)
+      return parts.enumerated().map { place, part in
+        part.interval(
+          of: ratios(totals.lazy.map { ($0[2 * place], $0[2 * place + 1]) }),
+          confidence: confidence)
+      }
+    }
   }
 }

@@ -36,36 +36,15 @@ extension RandomNumberGenerator {
     return values
   }
 
-  /// Two independent numbers of the standard normal distribution.
-  ///
-  /// A point (x, y) that is uniform in the unit disc, of squared length s, gives x, y times √(−2 ln s / s): no sine or cosine, so about
-  /// four times as fast as `normals`, but how many numbers it takes is chance. Source: Marsaglia, Bray 1964, "A
-  /// convenient method for generating normal variables".
-  mutating func nextNormalPair() -> (Double, Double) {
-    while true {
-      let (x, y) = (2 * nextUniform() - 1, 2 * nextUniform() - 1)
-      let square = x * x + y * y
-      guard square < 1, square > 0 else { continue }
-      let factor = (-2 * Double.log(square) / square).squareRoot()
-      return (factor * x, factor * y)
-    }
-  }
-
-  /// Replaces elements by independent numbers of the standard normal distribution, as `nextNormalPair`
-  /// gives them; the second of the last pair is dropped where their number is odd.
+  /// Replaces elements by independent numbers of the standard normal distribution, as `Ziggurat` draws
+  /// them: about ten times as fast as `normals`.
   ///
   /// - Parameters:
   ///   - elements: Elements, rounded to `Float`.
   ///   - range: Which of them.
   mutating func fillNormals(_ elements: inout [Float], _ range: Range<Int>) {
     var target = elements.mutableSpan
-    var index = range.lowerBound
-    while index < range.upperBound {
-      let (first, second) = nextNormalPair()
-      target[index] = Float(first)
-      if index + 1 < range.upperBound { target[index + 1] = Float(second) }
-      index += 2
-    }
+    Ziggurat.standard.fill(&target, range, using: &self)
   }
 
   /// The whole numbers from 0 to below `count` in a random order, each order as likely as another.

@@ -61,13 +61,13 @@ public struct NamingSummary: Sendable, Equatable {
     let chance = count > 1 ? terms.chance : .nan
     let ids = asked.map { clusters[$0] }
     featureCount = count
-    agreement = ClusterBootstrap(values: matches, clusters: ids)
-      .interval(replicates: replicates, seed: seed, workers: workers)
+    let values = [matches, count > 1 ? terms.values : terms.values.map { _ in .nan }]
+    let intervals = ClusterBootstrap.intervals(
+      values.map { ClusterBootstrap(values: $0, clusters: ids) }, replicates: replicates,
+      seed: seed, workers: workers)
+    let (agreement, spread) = (intervals[0], intervals[1])
+    self.agreement = agreement
     permuted = chance
-    let spread = ClusterBootstrap(
-      values: count > 1 ? terms.values : terms.values.map { _ in .nan }, clusters: ids
-    )
-    .interval(replicates: replicates, seed: seed, workers: workers)
     excess = IntervalEstimate(
       estimate: agreement.estimate - chance, lower: spread.lower, upper: spread.upper)
     let share = { (group: Int) in Double(classCounts[group]) / Double(count) }
@@ -106,11 +106,12 @@ public struct RankSummary: Sendable, Equatable {
     ranks: [Int?], clusters: [Int], replicates: Int = ClusterBootstrap.usualReplicates,
     seed: UInt64, workers: Int
   ) {
-    let mean = { (values: [Double]) in
-      ClusterBootstrap(values: values, clusters: clusters)
-        .interval(replicates: replicates, seed: seed, workers: workers)
-    }
-    hitShares = Self.hitRanks.map { k in mean(ranks.map { ($0 ?? .max) <= k ? 1 : 0 }) }
-    meanReciprocalRank = mean(ranks.map { rank in rank.map { 1 / Double($0) } ?? 0 })
+    let hits = Self.hitRanks.map { k in ranks.map { ($0 ?? .max) <= k ? 1.0 : 0 } }
+    let inverses = ranks.map { rank in rank.map { 1 / Double($0) } ?? 0 }
+    let intervals = ClusterBootstrap.intervals(
+      (hits + [inverses]).map { ClusterBootstrap(values: $0, clusters: clusters) },
+      replicates: replicates, seed: seed, workers: workers)
+    hitShares = Array(intervals.dropLast())
+    meanReciprocalRank = intervals[hits.count]
   }
 }

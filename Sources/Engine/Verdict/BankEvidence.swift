@@ -102,14 +102,15 @@ extension BankEvidence {
   ///
   /// - Parameters:
   ///   - moments: What is known of the bank, two features at least.
+  ///   - spectrum: The eigenvectors of its covariance, if they are known.
   ///   - labels: The labels.
   ///   - axes: Their axes.
   ///   - request: What is asked for.
   ///   - workers: The number of threads; the results are the same for any.
   /// - Complexity: 2 · D · m · (D + 2 C + r) floating-point operations for each of the B null banks.
   init(
-    _ moments: BankMoments, labels: LabelSide, axes: TextAxes, _ request: Request = Request(),
-    workers: Int
+    _ moments: BankMoments, spectrum: SymmetricEigen? = nil, labels: LabelSide, axes: TextAxes,
+    _ request: Request = Request(), workers: Int
   ) {
     // Each use has a sequence of its own, so that more null banks leave the planted ones as they are.
     var seeds = SplitMix64(seed: request.seed)
@@ -123,7 +124,8 @@ extension BankEvidence {
     let rotated = RotatedEvidence(
       sample, seeds: sequence(1, request.bankCount), workers: workers)
     let inPlace = InPlaceEvidence(
-      sample, moments, observed: InPlaceEvidence.kinds.map { rotated.best(by: $0) },
+      sample, moments, spectrum: spectrum,
+      observed: InPlaceEvidence.kinds.map { rotated.best(by: $0) },
       bankCount: request.bankCount, seed: sources[2], workers: workers)
     positions = sample.positions
     bankCount = request.bankCount

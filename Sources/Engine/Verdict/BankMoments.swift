@@ -22,6 +22,9 @@ struct BankMoments: Sendable {
   /// Where the sampled features stand in the selection, rising, [m].
   let samplePositions: [Int32]
 
+  /// The unit images of all features; nil where they are not kept.
+  let images: JointBank.Images?
+
   /// The most features of the sample.
   static let sampleLimit = 8192
 
@@ -32,15 +35,18 @@ struct BankMoments: Sendable {
   ///
   /// - Parameters:
   ///   - bank: The features.
+  ///   - keepsImages: Whether `images` are kept.
   ///   - workers: The number of threads; the results are the same for any.
   /// - Complexity: 2 · n · D² floating-point operations besides those of the map.
-  init(_ bank: JointBank, workers: Int) {
+  init(_ bank: JointBank, keepsImages: Bool = false, workers: Int) {
     let (width, total) = (bank.width, bank.count)
     var statuses: [FeatureStatus] = []
     var lengths: [Float] = []
     var moments = RowMoments(origin: Self.origin(of: bank))
     var sample: [Float] = []
     var positions: [Int32] = []
+    var images: [Float] = []
+    images.reserveCapacity(keepsImages ? total * width : 0)
     let empty = moments
     bank.forEachTile(workers: workers, makeState: { empty }) { moments, tile in
       (tile: tile, moments: moments.tile(tile.images, isCounted: tile.statuses.map { $0 == .read }))
@@ -48,6 +54,7 @@ struct BankMoments: Sendable {
       statuses += part.tile.statuses
       lengths += part.tile.lengths
       moments.add(part.moments)
+      if keepsImages { images += part.tile.images.prefix(part.tile.rows * width) }
       for row in 0..<part.tile.rows where part.tile.statuses[row] == .read {
         let position = part.tile.positions.lowerBound + row
         guard Self.isSampled(position, of: total) else { continue }
@@ -62,6 +69,9 @@ struct BankMoments: Sendable {
     covariance = moments.covariance.elements
     self.sample = sample
     samplePositions = positions
+    self.images =
+      keepsImages
+      ? JointBank.Images(statuses: statuses, lengths: lengths, elements: images) : nil
   }
 
   /// Whether a position is among those that are sampled.
@@ -89,6 +99,14 @@ struct BankMoments: Sendable {
 }
 
 extension BankMoments {
+  /// The eigenvalues and eigenvectors of the covariance.
+  ///
+  /// - Complexity: About 9 · D³ floating-point operations.
+  func spectrum() -> SymmetricEigen {
+    SymmetricEigen(
+      of: DoubleMatrix(rows: mean.count, columns: mean.count, elements: covariance))
+  }
+
   /// The mean of the unit images of the sample, [D]; zeros if it is empty.
   var sampleMean: [Double] {
     let width = mean.count

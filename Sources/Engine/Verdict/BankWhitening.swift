@@ -22,9 +22,9 @@ struct BankWhitening: Sendable {
   ///
   /// - Parameters:
   ///   - mean: μ, [D].
-  ///   - covariance: Σ, [D, D].
-  init(mean: [Double], covariance: DoubleMatrix) {
-    self.init(mean: mean, root: SymmetricEigen(of: covariance).whitening(adding: Self.shrinkage))
+  ///   - spectrum: The eigenvectors of Σ, [D, D].
+  init(mean: [Double], spectrum: SymmetricEigen) {
+    self.init(mean: mean, root: spectrum.whitening(adding: Self.shrinkage))
   }
 
   /// Whitens vectors that are given by what they are made of.

@@ -66,6 +66,17 @@ struct ColumnStatistics: Sendable {
       scores, rows: rows, columns: labelCount, temperature: temperature)
   }
 
+  /// States means and deviations; the others are empty.
+  ///
+  /// - Parameters:
+  ///   - moments: The mean and the deviation of each label, [C].
+  ///   - temperature: T, over 0.
+  init(moments: (means: [Double], deviations: [Double]), temperature: Double) {
+    (means, deviations) = moments
+    self.temperature = temperature
+    (neighbourMeans, logSums, logMeanProbabilities, potentials) = ([], [], [], [])
+  }
+
   /// Means and deviations over rows, in two passes.
   static func moments(
     _ scores: [Float], rows: Int, columns: Int

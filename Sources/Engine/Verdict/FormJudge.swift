@@ -30,6 +30,8 @@ struct FormJudge: Sendable {
   var formInUse: LensForm?
   /// Groups of features that are not independent of each other, [n].
   var clusters: [Int]?
+  /// Whether images are kept from one pass over the features to the next, which saves making them again.
+  var keepsImages = false
   /// The number of threads.
   let workers: Int
 
@@ -54,14 +56,17 @@ struct FormJudge: Sendable {
   /// - Returns: What was found; nil if fewer than two features can be read.
   func report(_ form: LensForm, _ bank: JointBank) -> FormReport? {
     let start = ContinuousClock.now
-    let moments = BankMoments(bank, workers: workers)
+    let moments = BankMoments(bank, keepsImages: keepsImages, workers: workers)
     guard moments.count > 1 else { return nil }
+    var bank = bank
+    bank.images = moments.images
+    let spectrum = moments.spectrum()
     let nullTiles = NullTiles(
       featureCount: bank.count, limit: isBrief(form) ? NullTiles.briefLimit : nil)
     let isNull = nullTiles.among(moments.statuses.map { $0 == .read })
-    let views = views(moments, areWhole: nullTiles.isWhole)
+    let views = views(moments, spectrum, areWhole: nullTiles.isWhole)
     let statistics = statistics(views, moments)
-    let whitened = whitened(views, moments, isRead: isNull)
+    let whitened = whitened(views, moments, spectrum, isRead: isNull)
     let reading = BankReading(
       bank, banks: banks(views, statistics) + whitened.banks, whitening: whitened.whitening,
       sigmoid: sigmoid, truth: truth, nullTiles: nullTiles, workers: workers)
@@ -82,7 +87,7 @@ struct FormJudge: Sendable {
       bankMeanCosines: reading.bankMeanCosines, nullCount: isNull.count { $0 }, namings: namings,
       scoreFacts: ScoreFacts(reading, axes: axes, labels: labels, truth: truth),
       sample: moments.sample, samplePositions: moments.samplePositions,
-      evidence: evidence(form, moments),
+      evidence: evidence(form, moments, spectrum),
       control: evidence == nil ? nil : PositiveControl(bank.map, labels: labels, workers: workers),
       confidence: form == formInUse ? confidence(views, moments) : nil,
       seconds: (ContinuousClock.now - start) / .seconds(1))
@@ -100,13 +105,16 @@ struct FormJudge: Sendable {
         temperature: temperature, workers: workers)
   }
 
-  private func evidence(_ form: LensForm, _ moments: BankMoments) -> BankEvidence? {
+  private func evidence(
+    _ form: LensForm, _ moments: BankMoments, _ spectrum: SymmetricEigen
+  ) -> BankEvidence? {
     guard var request = evidence, let textAxes else { return nil }
     if isBrief(form) {
       request.sampleLimit = BankEvidence.briefSampleLimit
       request.asksForPower = false
     }
-    return BankEvidence(moments, labels: labels, axes: textAxes, request, workers: workers)
+    return BankEvidence(
+      moments, spectrum: spectrum, labels: labels, axes: textAxes, request, workers: workers)
   }
 
   private func significance(
@@ -123,7 +131,9 @@ struct FormJudge: Sendable {
   private static let gaussianLimit = 1 << 16
 
   /// The real bank, rotated banks, and random vectors in the place of the features.
-  private func views(_ moments: BankMoments, areWhole: Bool) -> [BankView] {
+  private func views(
+    _ moments: BankMoments, _ spectrum: SymmetricEigen, areWhole: Bool
+  ) -> [BankView] {
     let fixed = moments.fixedDirections(labels)
     // Null banks of one number are made of the same random numbers in every variant.
     let seeds = (0..<rotations).map { seed &+ 0x9E37_79B9 &* UInt64($0 + 1) }
@@ -136,8 +146,8 @@ struct FormJudge: Sendable {
     let random = areWhole ? min(rotations, max(1, Self.gaussianLimit / moments.count)) : 1
     let gaussian = mapInParallel(count: random, workers: workers) { index in
       BankView(
-        .gaussian(GaussianBank(moments, seed: ~seeds[index])), labels: labels, moments: moments,
-        axes: axes, empty: empty)
+        .gaussian(GaussianBank(moments, spectrum: spectrum, seed: ~seeds[index])),
+        labels: labels, moments: moments, axes: axes, empty: empty)
     }
     let real = BankView(.real, labels: labels, moments: moments, axes: axes, empty: empty)
     return [real] + rotated + gaussian
@@ -145,8 +155,12 @@ struct FormJudge: Sendable {
 
   /// Statistics of the centred scores of each bank over the sample.
   private func statistics(_ views: [BankView], _ moments: BankMoments) -> [ColumnStatistics] {
-    mapInParallel(count: views.count, workers: workers) { index in
-      ColumnStatistics(
+    let sample = SampleMoments(moments.sample, labels: labels, workers: workers)
+    return mapInParallel(count: views.count, workers: workers) { index in
+      if case .rotated(let rotation) = views[index].kind {
+        return ColumnStatistics(moments: sample.columns(rotation), temperature: temperature)
+      }
+      return ColumnStatistics(
         scores: views[index].centredScores(moments.sample, labels: labels),
         labelCount: labels.count, temperature: temperature, isWhole: index == 0)
     }

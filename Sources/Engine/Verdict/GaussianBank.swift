@@ -17,6 +17,9 @@ struct GaussianBank: Sendable {
   /// diag(√λ) Aᵀ, [D, D].
   let root: DoubleMatrix
 
+  /// diag(√λ) Aᵀμ, [D], as N² needs it.
+  private let alongMean: [Double]
+
   /// Determines z.
   private let seed: UInt64
 
@@ -24,18 +27,24 @@ struct GaussianBank: Sendable {
   ///
   /// - Parameters:
   ///   - moments: What is known of the bank.
+  ///   - spectrum: The eigenvectors of its covariance, if they are known.
   ///   - seed: Determines the vectors.
-  init(_ moments: BankMoments, seed: UInt64) {
-    let width = moments.mean.count
-    let eigen = SymmetricEigen(
-      of: DoubleMatrix(rows: width, columns: width, elements: moments.covariance))
+  init(_ moments: BankMoments, spectrum: SymmetricEigen? = nil, seed: UInt64) {
+    let (width, mean) = (moments.mean.count, moments.mean)
+    let eigen = spectrum ?? moments.spectrum()
     variances = eigen.values.map { max($0, 0) }
     var root = eigen.vectors
     for i in 0..<width {
-      for p in 0..<width { root[i, p] *= variances[i].squareRoot() }
+      let deviation = variances[i].squareRoot()
+      for p in 0..<width { root[i, p] *= deviation }
     }
     self.root = root
-    mean = moments.mean
+    self.mean = mean
+    alongMean = (0..<width).map { i in
+      var along = 0.0
+      for p in 0..<width { along += root[i, p] * mean[p] }
+      return along
+    }
     self.seed = seed
   }
 
@@ -73,22 +82,40 @@ struct GaussianBank: Sendable {
     let width = mean.count
     var generator = SplitMix64(seed: seed ^ (0xD1B5_4A32_D192_ED03 &* UInt64(tile + 1)))
     let square = mean.reduce(0) { $0 + $1 * $1 }
-    let along = (0..<width).map { i in
-      (0..<width).reduce(0.0) { $0 + root[i, $1] * mean[$1] }
-    }
     var vectors = [Float](repeating: 0, count: (rows + room) * (width + 1))
     var factors: [Float] = []
     for row in 0..<rows {
       let start = row * (width + 1)
       generator.fillNormals(&vectors, start..<(start + width))
-      var norm = square
-      for i in 0..<width {
-        let z = Double(vectors[start + i])
-        norm += 2 * z * along[i] + variances[i] * z * z
-      }
+      let norm = square + squareOffMean(vectors.span.extracting(start..<(start + width)))
       vectors[start + width] = 1
       factors.append(norm > 0 ? Float(1 / norm.squareRoot()) : 0)
     }
     return (vectors, factors)
+  }
+
+  /// N² - |μ|² of z.
+  private func squareOffMean(_ z: Span<Float>) -> Double {
+    let (along, variances) = (alongMean.span, variances.span)
+    func term(_ p: Int) -> Double {
+      let value = Double(z[p])
+      return value * (2 * along[p] + variances[p] * value)
+    }
+    // Four sums beside each other, so that hardly a term waits for the one before it.
+    var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
+    var p = 0
+    while p + 4 <= z.count {
+      first += term(p)
+      second += term(p + 1)
+      third += term(p + 2)
+      fourth += term(p + 3)
+      p += 4
+    }
+    var sum = (first + second) + (third + fourth)
+    while p < z.count {
+      sum += term(p)
+      p += 1
+    }
+    return sum
   }
 }

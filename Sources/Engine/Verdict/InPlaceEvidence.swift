@@ -11,17 +11,18 @@ struct InPlaceEvidence: Sendable {
   /// - Parameters:
   ///   - sample: The sample.
   ///   - moments: Mean and covariance of the whole bank.
+  ///   - spectrum: The eigenvectors of the covariance, if they are known.
   ///   - observed: The best scores of the sample by each of `kinds`, [2][m].
   ///   - bankCount: The number of banks.
   ///   - seed: Determines the vectors.
   ///   - workers: The number of threads; the results are the same for any.
   /// - Complexity: 2 · D · C · m floating-point operations for each bank.
   init(
-    _ sample: EvidenceSample, _ moments: BankMoments, observed: [[Float]], bankCount: Int,
-    seed: UInt64, workers: Int
+    _ sample: EvidenceSample, _ moments: BankMoments, spectrum: SymmetricEigen? = nil,
+    observed: [[Float]], bankCount: Int, seed: UInt64, workers: Int
   ) {
     let labels = sample.labels
-    let bank = GaussianBank(moments, seed: seed)
+    let bank = GaussianBank(moments, spectrum: spectrum, seed: seed)
     let vectors =
       labels.rows + labels.meanDirection.map { Float($0) } + moments.mean.map { Float($0) }
     let operand = bank.operand(vectors, count: labels.count + 2)

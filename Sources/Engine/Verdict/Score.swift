@@ -117,8 +117,7 @@ struct Score: Sendable {
         rest > Self.leastRest ? 1 / rest.squareRoot() : 0
       )
     case .projected:
-      let rest = 1 - facts.meanCosine * facts.meanCosine
-      let factor = rest > Self.leastRest ? 1 / rest.squareRoot() : 0
+      let factor = Self.projectedFactor(facts.meanCosine)
       return (
         AffineScores.Row(
           factor: factor * facts.productFactor, shift: factor * facts.meanCosine), 1
@@ -130,6 +129,12 @@ struct Score: Sendable {
         rest > Self.leastRest ? 1 / rest.squareRoot() : 0
       )
     }
+  }
+
+  /// 1/|v'|, given v · m; 0 where nothing is left of v.
+  static func projectedFactor(_ meanCosine: Float) -> Float {
+    let rest = 1 - meanCosine * meanCosine
+    return rest > leastRest ? 1 / rest.squareRoot() : 0
   }
 
   /// The squared length under which what is left of a unit vector is rounding noise.

@@ -66,25 +66,26 @@ struct Significance: Sendable {
     var whole = [Double](repeating: .nan, count: scores.count)
     for (feature, p) in zip(read, tested) { whole[feature] = p }
     self.pValues = whole
-    let others = mapInParallel(count: counts.groupCount, workers: workers) {
-      counts.pValues(without: $0)
-    }
-    self.others = others.map { tested in
+    let lambda = NullShare.usualLambda
+    let values: [@Sendable (Double) -> Double] = [
+      { $0 <= Self.level ? 1 : 0 }, { $0 > lambda ? 1 / (1 - lambda) : 0 },
+    ]
+    let others = mapInParallel(count: counts.groupCount, workers: workers) { group in
+      let tested = counts.pValues(without: group)
       var whole = [Float](repeating: .nan, count: scores.count)
       for (feature, p) in zip(read, tested) { whole[feature] = Float(p) }
-      return whole
+      return (pValues: whole, means: values.map { Self.mean(tested.map($0)) })
     }
+    self.others = others.map(\.pValues)
     let groups = clusters.map { clusters in read.map { clusters[$0] } }
-    func interval(_ value: (Double) -> Double) -> IntervalEstimate {
-      let items = ClusterBootstrap(values: tested.map(value), clusters: groups)
+    let intervals = values.indices.map { index in
+      let items = ClusterBootstrap(values: tested.map(values[index]), clusters: groups)
       return Self.interval(
-        mean: Self.mean(tested.map(value)), variance: items.variance,
-        others: others.map { Self.mean($0.map(value)) }, isKnown: items.clusterCount > 1)
+        mean: Self.mean(tested.map(values[index])), variance: items.variance,
+        others: others.map { $0.means[index] }, isKnown: items.clusterCount > 1)
     }
-    share = interval { $0 <= Self.level ? 1 : 0 }
+    (share, nullShare) = (intervals[0], intervals[1])
     discoveries = discoveryCount(tested, level: Self.level)
-    let lambda = NullShare.usualLambda
-    nullShare = interval { $0 > lambda ? 1 / (1 - lambda) : 0 }
   }
 
   /// Values of one stratum in groups of as equal size as possible.
@@ -189,8 +190,10 @@ struct Significance: Sendable {
 private struct NullCounts: Sendable {
   /// The stratum of each feature, [n].
   private let strata: [Int]
-  /// The null features of the feature's stratum that score at least as much, by group, [groups][n].
+  /// The null features of the feature's stratum that score at least as much, by group, [groups][n], and of all
+  /// groups, [n].
   private let counts: [[Int32]]
+  private let totals: [Int32]
   /// The null features of each stratum, by group, [groups][strata].
   private let sizes: [[Int]]
 
@@ -199,28 +202,48 @@ private struct NullCounts: Sendable {
     workers: Int
   ) {
     strata = features.map(\.stratum)
+    let scores = features.map(\.score)
+    precondition(!scores.contains(where: \.isNaN), "an observed value is NaN")
+    var members = [[Int]](repeating: [], count: strataCount)
+    for (feature, stratum) in strata.enumerated() { members[stratum].append(feature) }
+    let rising = mapInParallel(count: strataCount, workers: workers) { [members] stratum in
+      members[stratum].sorted { scores[$0] < scores[$1] }
+    }
     let parts = mapInParallel(count: groups.count, workers: workers) { index in
       let null = StratifiedNull(
         groups[index].map(\.0), strata: groups[index].map(\.1), count: strataCount)
-      return (
-        features.map { Int32(null.strata[$0.stratum].countAtLeast($0.score)) },
-        null.strata.map(\.count)
-      )
+      var counts = [Int32](repeating: 0, count: scores.count)
+      for (null, members) in zip(null.strata, rising) {
+        // Both rise: the null values below a feature are those below the feature before, and some more.
+        var below = 0
+        for feature in members {
+          while below < null.count, null.sorted[below] < scores[feature] { below += 1 }
+          counts[feature] = Int32(null.count - below)
+        }
+      }
+      return (counts, null.strata.map(\.count))
     }
     counts = parts.map(\.0)
     sizes = parts.map(\.1)
+    var totals = [Int32](repeating: 0, count: scores.count)
+    for counts in counts {
+      for feature in totals.indices { totals[feature] += counts[feature] }
+    }
+    self.totals = totals
   }
 
   var groupCount: Int { counts.count }
 
   /// The p-value of each feature by all groups, or by all but one, [n].
   func pValues(without group: Int?) -> [Double] {
-    var totals = [Int](repeating: 0, count: strata.count)
     var size = [Int](repeating: 0, count: sizes.first?.count ?? 0)
-    for index in counts.indices where index != group {
-      for feature in totals.indices { totals[feature] += Int(counts[index][feature]) }
+    for index in sizes.indices where index != group {
       for stratum in size.indices { size[stratum] += sizes[index][stratum] }
     }
-    return zip(totals, strata).map { Double(1 + $0) / Double(1 + size[$1]) }
+    let left = group.map { counts[$0] }
+    return totals.indices.map { feature in
+      let count = totals[feature] - (left?[feature] ?? 0)
+      return Double(1 + count) / Double(1 + size[strata[feature]])
+    }
   }
 }

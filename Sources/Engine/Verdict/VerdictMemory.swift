@@ -85,6 +85,17 @@ extension VerdictMemory {
 }
 
 extension VerdictMemory {
+  /// Whether the unit images of a variant's features, [n, D], can be kept from its first pass to its second: they are made
+  /// again where they cannot.
+  ///
+  /// - Parameters:
+  ///   - workers: The number of threads.
+  ///   - limit: The limit in bytes.
+  /// - Returns: Whether there is room for them.
+  func keepsImages(workers: Int, limit: Int) -> Bool {
+    bytes(workers: workers) + 4 * Double(featureCount) * Double(embeddingWidth) <= Double(limit)
+  }
+
   /// The most threads with which a verdict keeps to a limit.
   ///
   /// - Parameters:

@@ -1,6 +1,8 @@
 extension VerdictRun {
-  /// The most threads with which a verdict keeps to the limit of memory.
-  static func workers(_ run: LensRun, _ request: VerdictRequest) throws -> Int {
+  /// The most threads with which a verdict keeps to the limit of memory, and whether images are kept beside them.
+  static func means(
+    _ run: LensRun, _ request: VerdictRequest
+  ) throws -> (workers: Int, keepsImages: Bool) {
     let files = request.truth.map { TruthFile.files(at: $0) } ?? []
     let memory = VerdictMemory(
       labelCount: run.labels.rows.labelIDs.count, embeddingWidth: run.labels.rows.width,
@@ -11,8 +13,8 @@ extension VerdictRun {
       truthBytes: files.reduce(0) { $0 + ((try? FileIdentity(of: $1).byteCount) ?? 0) },
       heldBytes: run.autoencoder.heldBytes + (run.model?.weights.heldBytes ?? 0)
         + run.memory.labelBytes)
-    return try memory.workers(
-      most: run.memory.workers, stated: run.request.memoryLimit,
-      free: MemoryLimit.current.free)
+    let (stated, free) = (run.request.memoryLimit, MemoryLimit.current.free)
+    let workers = try memory.workers(most: run.memory.workers, stated: stated, free: free)
+    return (workers, memory.keepsImages(workers: workers, limit: stated ?? free))
   }
 }

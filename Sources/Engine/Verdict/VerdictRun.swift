@@ -29,6 +29,9 @@ public struct VerdictRun: Sendable {
   /// What the variants are made of.
   let inputs: VariantInputs
 
+  /// Whether there is memory for the images of a variant's features.
+  private let keepsImages: Bool
+
   /// The labels that take part.
   let labels: LabelSide
 
@@ -50,7 +53,7 @@ public struct VerdictRun: Sendable {
     let rows = run.labels.rows
     labels = try LabelSide(rows, source: run.labels.source)
     labelIDs = rows.labelIDs
-    run.memory.workers = try Self.workers(run, request)
+    (run.memory.workers, keepsImages) = try Self.means(run, request)
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
@@ -195,6 +198,7 @@ public struct VerdictRun: Sendable {
   func judge(by labels: LabelSide) -> FormJudge {
     var judge = FormJudge(
       labels: labels, temperature: 1 / run.scan.logitScale, workers: run.memory.workers)
+    judge.keepsImages = keepsImages
     judge.rotations = request.rotations
     judge.seed = request.seed
     judge.truth = truth?.positions
