@@ -92,32 +92,37 @@ struct CeilingTable: Sendable {
   /// - Parameters:
   ///   - count: How many draws.
   ///   - seed: Determines them.
+  ///   - workers: The number of threads; the draws are the same for any.
   /// - Returns: The counts of each draw.
-  func replicates(_ count: Int, seed: UInt64) -> [Sums] {
+  func replicates(_ count: Int, seed: UInt64, workers: Int) -> [Sums] {
     guard counts.rows > 0 else { return [] }
     var generator = SplitMix64(seed: seed)
-    var result: [Sums] = []
     let block = 128
-    for first in stride(from: 0, to: count, by: block) {
-      let rows = min(block, count - first)
-      var drawn = Matrix(rows: rows, columns: counts.rows)
-      for row in 0..<rows {
-        for _ in 0..<counts.rows {
-          drawn[row, generator.nextIndex(below: counts.rows)] += 1
-        }
-      }
-      var sums = Matrix(rows: rows, columns: counts.columns)
-      BLAS.gemm(drawn, counts, into: &sums)
-      for row in 0..<rows {
-        var total = [Double](repeating: 0, count: width)
-        for _ in 0..<splitCount {
-          let split = generator.nextIndex(below: splitCount)
-          for j in 0..<width { total[j] += Double(sums[row, split * width + j]) }
-        }
-        result.append(Sums(counts: total))
-      }
+    let seeds = stride(from: 0, to: count, by: block).map { ($0, generator.next()) }
+    return mapInParallel(count: seeds.count, workers: workers) { index in
+      replicates(min(block, count - seeds[index].0), block: seeds[index].1)
+    }.flatMap { $0 }
+  }
+
+  /// Some draws, of one product.
+  private func replicates(_ count: Int, block seed: UInt64) -> [Sums] {
+    var generator = SplitMix64(seed: seed)
+    var drawn = [Float](repeating: 0, count: count * counts.rows)
+    for row in 0..<count {
+      let start = row * counts.rows
+      for _ in 0..<counts.rows { drawn[start + generator.nextIndex(below: counts.rows)] += 1 }
     }
-    return result
+    var sums = Matrix(rows: count, columns: counts.columns)
+    BLAS.gemm(
+      Matrix(rows: count, columns: counts.rows, elements: drawn), counts, into: &sums)
+    return (0..<count).map { row in
+      var total = [Double](repeating: 0, count: width)
+      for _ in 0..<splitCount {
+        let split = generator.nextIndex(below: splitCount)
+        for j in 0..<width { total[j] += Double(sums[row, split * width + j]) }
+      }
+      return Sums(counts: total)
+    }
   }
 
   /// A figure with its 95 % percentile interval; NaN where there is nothing to be counted.

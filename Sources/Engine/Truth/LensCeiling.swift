@@ -148,7 +148,7 @@ extension LensCeiling {
     let table = CeilingTable(outcomes, clusters: question.clusters)
     self.init(
       outcomes, table: table, totals: truth.pictureCounts,
-      draws: table.replicates(replicates, seed: generator.next()))
+      draws: table.replicates(replicates, seed: generator.next(), workers: workers))
   }
 
   private init(

@@ -7,7 +7,7 @@ struct NullTiles: Sendable, Equatable {
   private let isRead: [Bool]
 
   /// The most features of a null bank of a variant that is judged beside others.
-  static let briefLimit = 16_384
+  static let briefLimit = 8192
 
   /// Chooses tiles, which of each part is as good as random.
   ///

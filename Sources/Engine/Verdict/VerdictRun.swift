@@ -112,6 +112,12 @@ public struct VerdictRun: Sendable {
     return LensForm.allCases.filter { $0.canRead(isJoint: isNative) }
   }
 
+  /// The variants that are judged as thoroughly as can be: those asked for by name, else the one in use and what it is
+  /// without the bias.
+  private var formsWithPower: [LensForm] {
+    request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
+  }
+
   /// Judges all variants.
   ///
   /// A variant that cannot be made, because the autoencoder lacks what it is made of, is listed with
@@ -203,7 +209,7 @@ public struct VerdictRun: Sendable {
     judge.seed = request.seed
     judge.truth = truth?.positions
     judge.formInUse = formInUse
-    judge.formsWithPower = request.forms ?? [formInUse, formInUse?.isolated].compactMap { $0 }
+    judge.formsWithPower = formsWithPower
     if request.nullBanks > 0 {
       judge.textAxes = TextAxes(labels)
       judge.evidence = BankEvidence.Request(bankCount: request.nullBanks, seed: request.seed)
@@ -234,8 +240,9 @@ extension VerdictRun {
     }
     if asksCeiling {
       report.ceiling = truth.ceiling(
-        report, transform: transform, labelIDs: labelIDs,
-        clusters: hygiene.clusters(of: report.form),
+        report,
+        limit: formsWithPower.contains(report.form) ? nil : VerdictTruth.briefCeilingLimit,
+        transform: transform, labelIDs: labelIDs, clusters: hygiene.clusters(of: report.form),
         seed: request.seed, workers: workers)
     }
     if let fit = inputs.fit, fit.maps.contains(where: { $0.form == report.form }) {

@@ -151,10 +151,14 @@ extension VerdictTruth {
     return FormReport.AgreementByFit(heldOut: shares[0], fitted: shares[1])
   }
 
+  /// The most features of a ceiling of a variant that is judged beside others.
+  static let briefCeilingLimit = 2048
+
   /// What can be asked of any lens, for the sampled features of a variant by their centred names.
   ///
   /// - Parameters:
   ///   - report: The variant.
+  ///   - limit: The most features, evenly spaced among the sampled ones; all of these if nil.
   ///   - transform: What takes the joint space to that of the variant; nil if it is the joint space.
   ///   - labelIDs: The ids of the labels that take part, [C].
   ///   - clusters: A number for each selected feature that duplicates share, [n]; each alone if nil.
@@ -162,15 +166,22 @@ extension VerdictTruth {
   ///   - workers: The number of threads.
   /// - Returns: The ceiling and what belongs to it; nil without pictures or their embeddings.
   func ceiling(
-    _ report: FormReport, transform: LabelTransform?, labelIDs: [Int32], clusters: [Int]?,
-    seed: UInt64, workers: Int
+    _ report: FormReport, limit: Int?, transform: LabelTransform?, labelIDs: [Int32],
+    clusters: [Int]?, seed: UInt64, workers: Int
   ) -> LensCeiling? {
     guard truth.activations != nil, truth.embeddings != nil,
       let centred = report.naming(.centred)
     else { return nil }
-    let places = report.samplePositions.map { Int($0) }
+    let (total, width) = (report.samplePositions.count, report.width)
+    let count = min(total, limit ?? total)
+    let sampled = (0..<count).map { $0 * total / count }
+    let places = sampled.map { Int(report.samplePositions[$0]) }
+    let images =
+      count == total
+      ? report.sample
+      : sampled.flatMap { report.sample[($0 * width)..<(($0 + 1) * width)] }
     var question = LensCeiling.Question(
-      images: Matrix(rows: places.count, columns: report.width, elements: report.sample),
+      images: Matrix(rows: count, columns: width, elements: images),
       features: places.map { features[$0] },
       names: places.map { labelIDs[Int(centred.reading.labels[$0])] },
       clusters: places.map { clusters?[$0] ?? $0 }, text: text, labelGroups: labelGroups)

@@ -33,8 +33,8 @@ import Testing
     #expect(abs(mean) < 5 * (2 / Double(count)).squareRoot())
   }
 
-  /// The same of numbers in pairs, which fill what they are asked to and no more.
-  @Test func pairsAreNormal() {
+  /// The same of numbers by layers, which fill what they are asked to and no more.
+  @Test func layeredNumbersAreNormal() {
     var generator = SplitMix64(seed: 5)
     var values = [Float](repeating: 9, count: count + 3)
     generator.fillNormals(&values, 1..<(count + 2))
@@ -46,6 +46,27 @@ import Testing
       let mean = products.reduce(0, +) / Double(products.count)
       #expect(abs(mean) < 5 * (2 / Double(count)).squareRoot())
     }
+  }
+
+  /// Of four million numbers as many lie beyond each point, on either side, as should, to five standard errors: the points are
+  /// inside the first layer, at its edge and in the tail behind the table.
+  @Test func tailsAreThoseOfTheNormalDistribution() {
+    let count = 4_000_000
+    var generator = SplitMix64(seed: 6)
+    var values = [Float](repeating: 0, count: count)
+    generator.fillNormals(&values, 0..<count)
+    for point in [0.1, 1, 2, 3, 3.654, 4, 4.5] {
+      let share = 1 - Distributions.normalCDF(point)
+      let error = 5 * (share * (1 - share) / Double(count)).squareRoot()
+      let above = Double(values.count { Double($0) > point }) / Double(count)
+      let below = Double(values.count { Double($0) < -point }) / Double(count)
+      #expect(abs(above - share) < error, "above \(point)")
+      #expect(abs(below - share) < error, "below -\(point)")
+    }
+    let square = values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(count)
+    let fourth = values.reduce(0.0) { $0 + Double($1 * $1) * Double($1 * $1) } / Double(count)
+    #expect(abs(square - 1) < 5 * (2 / Double(count)).squareRoot())
+    #expect(abs(fourth - 3) < 5 * (96 / Double(count)).squareRoot())
   }
 
   @Test(arguments: [0, 1, 2, 7])

@@ -73,7 +73,7 @@ import Testing
     var generator = SplitMix64(seed: 94)
     let rows = (0..<300).flatMap { feature -> [Float] in
       guard feature % 10 == 0 else {
-        return (0..<width).map { _ in Float(generator.nextNormalPair().0) }
+        return generator.normals(width).map { Float($0) }
       }
       let weights = set.map { _ in Double.random(in: 0.6...1.4, using: &generator) }
       return (0..<width).map { p -> Float in

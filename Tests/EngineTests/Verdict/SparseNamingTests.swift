@@ -67,7 +67,7 @@ import Testing
     let axis = ScoreOracle.unit(ScoreOracle.mean(Self.sample.texts))
     var generator = SplitMix64(seed: 82)
     let above = (0..<4000).count { _ -> Bool in
-      let v = (0..<Self.sample.width).map { _ in generator.nextNormalPair().0 }
+      let v = generator.normals(Self.sample.width)
       let rest = ScoreOracle.unit(
         ScoreOracle.difference(v, axis, times: ScoreOracle.dot(v, axis)))
       return labels.contains { ScoreOracle.dot(rest, $0) > found.leastCosine }

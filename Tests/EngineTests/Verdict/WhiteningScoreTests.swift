@@ -23,7 +23,7 @@ import Testing
       BankView($0, labels: sample.labels, moments: moments, axes: judge.axes, empty: nil)
     }
     let whitened = judge.whitened(
-      views, moments, isRead: moments.statuses.map { $0 == .read })
+      views, moments, moments.spectrum(), isRead: moments.statuses.map { $0 == .read })
     let context = ScoreContext(bankMean: moments.mean, axes: judge.axes)
     let score = try #require(Score.make(kind, labels: sample.labels, context: context))
     return BankReading(
