@@ -109,6 +109,7 @@ manual: build
 
 install: manual ## Install the binary, completions and man pages below PREFIX
 	install -D -s -m 755 $(LENSCTL) $(DESTDIR)$(PREFIX)/bin/lensctl
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/lensctl LICENSE NOTICE
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
@@ -126,6 +127,7 @@ uninstall: ## Remove what install put below PREFIX
 	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lensctl \
 	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_lensctl \
 	  $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/lensctl.fish
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/lensctl
 
 clean: ## Remove what was built and written here
 	rm -rf .build $(OUT)

@@ -145,11 +145,12 @@ struct Verdict: EngineCommand {
     var request = try lens.request(compute)
     request.outputs = outputs
     replayed.replay?.apply(to: &request)
-    let run = try LensRun(request) { progress in
-      // What the scan alone will use is not what the verdict does.
+    func show(_ progress: RunProgress) {
+      // What one stage alone will use is not what the verdict does.
       if case .planned = progress { return }
       printer.show(progress)
     }
+    let run = try LensRun(request, progress: show)
     var asked = VerdictRequest(
       forms: variant.isEmpty ? nil : variant, rotations: rotations, seed: seed)
     asked.nullBanks = nullBanks
@@ -162,7 +163,7 @@ struct Verdict: EngineCommand {
     foreign.apply(to: &asked)
     replayed.apply(to: &asked)
     asked.semantics = meaning
-    let verdict = try VerdictRun(run, asked)
+    let verdict = try VerdictRun(run, asked, progress: show)
     let report = try verdict.judge { printer.show(judging: $0.rawValue) }
     let description = try write(verdict, report, printer)
     printer.finish()
@@ -197,7 +198,7 @@ struct Verdict: EngineCommand {
       table.add([finding.name.rawValue, finding.remedy, finding.sentence])
     }
     let open = report.findings.filter { $0.status.isOpen }.map(\.name.rawValue)
-    return table.lines(style)
+    return table.lines(style) + [report.formInUseLine].compactMap { $0 }
       + (open.isEmpty ? [] : ["not judged (verdict.json has why): " + open.joined(separator: ", ")])
   }
 

@@ -48,12 +48,9 @@ import Testing
 
   private func judge() throws -> JSONValue {
     try writeTruth()
-    let run = try place.run(
-      ["verdict"] + Workplace.model
-        + [
-          "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels", "labels.txt", "--out",
-          "run", "--quiet", "--json", "--truth", "truth.safetensors", "--variant", "dec.full",
-        ])
+    let run = try place.judge([
+      "--json", "--truth", "truth.safetensors", "--variant", "dec.full",
+    ])
     #expect(run.status == 0 && run.messages == "")
     return try JSONValue(parsing: Data(run.output.utf8))
   }

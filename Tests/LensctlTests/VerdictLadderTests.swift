@@ -12,12 +12,7 @@ import Testing
   }
 
   private func judge(_ arguments: String...) throws -> CommandRun {
-    try place.run(
-      ["verdict"] + Workplace.model
-        + [
-          "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels", "labels.txt", "--out",
-          "run", "--quiet", "--force",
-        ] + arguments)
+    try place.judge(arguments)
   }
 
   /// Feature i of 48 fires on class i mod 5.

@@ -12,13 +12,9 @@ import Testing
   }
 
   private func judge(_ arguments: String...) throws -> CommandRun {
-    try place.run(
-      ["verdict"] + Workplace.model
-        + [
-          "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels", "labels.txt", "--out",
-          "run", "--quiet", "--force", "--null-banks", "0", "--variant", "dec.lin", "--direction",
-          "decoder", "--map", "linear",
-        ] + arguments)
+    try place.judge(
+      ["--null-banks", "0", "--variant", "dec.lin", "--direction", "decoder", "--map", "linear"]
+        + arguments)
   }
 
   private func columns() throws -> TensorFile {

@@ -12,12 +12,7 @@ import Testing
   }
 
   private func judge(_ sae: String = "standard-new", _ arguments: String...) throws -> CommandRun {
-    try place.run(
-      ["verdict"] + Workplace.model
-        + [
-          "--sae", "\(Commands.fixtures)/sae/\(sae)", "--labels", "labels.txt", "--out", "run",
-          "--quiet",
-        ] + arguments)
+    try place.judge(arguments, sae: sae, replacesRun: false)
   }
 
   private static func variants(_ run: CommandRun) throws -> [JSONValue] {
@@ -76,12 +71,7 @@ import Testing
   @Test func theSameSeedGivesTheSameBytesForAnyThreads() throws {
     var files: [[Data]] = []
     for arguments in [["--threads", "1"], ["--threads", "2"], ["--seed", "2"]] {
-      let run = try place.run(
-        ["verdict"] + Workplace.model
-          + [
-            "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels", "labels.txt", "--out",
-            "run", "--quiet", "--force",
-          ] + arguments)
+      let run = try place.judge(arguments)
       #expect(run.status == 0)
       files.append([
         try place.contents("run/verdict.json"), try place.contents("run/verdict.safetensors"),
@@ -96,8 +86,14 @@ import Testing
     let cells = run.lines.dropFirst().prefix(2).map { $0.split(separator: "\t") }
     #expect(cells.map { $0[0] } == ["dec.lin", "enc.lin"])
     #expect(cells.map { $0[2] } == ["centred", "centred"])
-    // The form in use, dec.full, is not judged: there is no ladder.
+    // The form in use, dec.full, is not judged: there is no ladder, and the summary says what to do.
     #expect(run.lines[4] == "verdict\twhat to do\tfound")
+    let line =
+      "the form in use, dec.full, was not judged, and with it no verdict that is about it: add "
+      + "--variant dec.full, or read by another form with --direction and --map"
+    #expect(run.lines.filter { $0 == line }.count == 1)
+    let own = try judge("standard-new", "--plain", "--variant", "dec.full")
+    #expect(!own.output.contains("the form in use"))
   }
 
   @Test func aSummaryOfAllScoresHasALineForEachThatIsTested() throws {

@@ -14,13 +14,7 @@ import Testing
   private func judge(_ arguments: String...) throws -> CommandRun { try judge(arguments) }
 
   private func judge(_ arguments: [String]) throws -> CommandRun {
-    try place.run(
-      ["verdict"] + Workplace.model
-        + [
-          "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels", "labels.txt", "--out",
-          "run",
-          "--force", "--quiet", "--json",
-        ] + arguments)
+    try place.judge(["--json"] + arguments)
   }
 
   private func json(_ arguments: String...) throws -> JSONValue {

@@ -35,6 +35,7 @@ EXPECTED = {
     "drift": "DRIFT-LIMITED FALSE-CONFIDENCE NOT-IN-TEXT-SPAN NULL-INDISTINGUISHABLE",
     "drift+temperature": "DEGENERATE-TEMPERATURE DRIFT-LIMITED NOT-IN-TEXT-SPAN NULL-INDISTINGUISHABLE",
     "vocabulary": "FALSE-CONFIDENCE NOT-IN-TEXT-SPAN NULL-INDISTINGUISHABLE WRONG-VOCABULARY",
+    "kinds": "FALSE-CONFIDENCE WORKS WRONG-VOCABULARY",
     "permutation": "INDEX-PERMUTED WORKS",
     "permutation-sorted": "INDEX-PERMUTED WORKS",
     "untrained": "FALSE-CONFIDENCE LOAD-SUSPECT NOT-IN-TEXT-SPAN NULL-INDISTINGUISHABLE",
@@ -60,11 +61,12 @@ def arguments_of(folder, form, cause):
     """The command line for a world: its form in use, and the isolated form of the same direction."""
     used = {("decoder", "linear"): "dec.lin", ("shifted", "full"): "dec.abs", ("decoder", "native"): "native"}[form["direction"], form["map"]]
     asked = [used] + (["dec.lin"] if used == "dec.abs" else [])
-    # Classes of this world match no label, which --classes refuses.
-    truth = [] if cause == "vocabulary" else ["--truth", f"{folder}/truth.safetensors", "--classes", f"{folder}/classes.txt"]
+    # Classes of these worlds match no label, which --classes refuses.
+    truth = [] if cause in ("vocabulary", "kinds") else ["--truth", f"{folder}/truth.safetensors", "--classes", f"{folder}/classes.txt"]
     optional = [
         ("--results", folder / "results.tsv"), ("--listing", folder / "listing.txt"),
         ("--vocabulary", folder / "vocabulary.safetensors"), ("--vocabulary-names", folder / "vocabulary.txt"),
+        ("--sets", folder / "sets.tsv"),
     ]  # fmt: skip
     return [
         "verdict", "--model", f"{folder}/model", "--sae", f"{folder}/sae", "--text-embeddings", f"{folder}/text.safetensors",

@@ -82,6 +82,10 @@ class World:
         self.vocabulary = None
         if (folder / "vocabulary.safetensors").exists():
             self.vocabulary = unit(load_file(folder / "vocabulary.safetensors")["embeddings"].astype(float))
+        self.sets = []
+        if (folder / "sets.tsv").exists():
+            lines = [line.split("\t")[1:] for line in self.lines(folder / "sets.tsv")]
+            self.sets = [np.isin(self.names, labels) for labels in lines]
         self.results = self.listing = None
         if (folder / "results.tsv").exists():
             rows = [line.split("\t") for line in self.lines(folder / "results.tsv")[1:]]
@@ -368,6 +372,23 @@ def alignment(bank, s, rows):
     return (bank.D - 1) * (w**2).mean() / (trace_v * trace_t)
 
 
+def enrichment(scored, sets):
+    """Enrichment scores [., sets] of sets of labels, each [K] of bools, by scores [., K]; those at the top alone.
+
+    Down the labels of a row the sum rises by |score| over that of the whole set at a label of the set, and falls by
+    one over the number of other labels at any other; the greatest value counts.
+    """
+    order = np.argsort(-scored, axis=1, kind="stable")
+    weights = np.abs(np.take_along_axis(scored, order, axis=1))
+    found = []
+    for members in sets:
+        hits = members[order]
+        up = np.where(hits, weights, 0).cumsum(1)
+        down = (~hits).cumsum(1) / (~members).sum()
+        found.append(np.maximum(0, (up / up[:, -1:] - down).max(1)))
+    return np.array(found).T
+
+
 def text_energy(bank, images, directions):
     """Median over features of the share of v, without m, in the text subspace spanned by `directions` [r, D]."""
     v = images - np.outer(images @ bank.m, bank.m)
@@ -381,8 +402,8 @@ class Aggregate:
     median. `rho`, `energy`: alignment and median share in the text subspace. `effective`, `top`: the naming counts.
     """
 
-    def __init__(self, bank, forms=("raw", "centred", "both"), count=ROTATIONS, seed=1):
-        self.bank, self.forms, self.count = bank, forms, count
+    def __init__(self, bank, forms=("raw", "centred", "both"), count=ROTATIONS, seed=1, sets=()):
+        self.bank, self.forms, self.count, self.sets = bank, forms, count, sets
         step = max(1, -(-bank.n // SAMPLE))
         self.rows = np.arange(0, bank.n, step)
         self.strata = bank.strata[self.rows]
@@ -400,8 +421,14 @@ class Aggregate:
         null = [self.measure(rotation) for rotation in self.rotations]
         self.observed = self.measure(np.eye(bank.free.shape[1], dtype=np.float32))
         self.null = {key: np.array([row[key] for row in null]) for key in null[0]}
-        self.bounds = {form: self.edges(self.null[f"best.{form}"]) for form in forms}
-        for form in forms:
+        if len(sets):
+            # A set's scores over their mean beside chance; of a feature that with the greatest.
+            self.scale = self.null["sets"].mean((0, 1))
+            self.forms = (*forms, "sets")
+            for found in (self.null, self.observed):
+                found["best.sets"] = (found["sets"] / self.scale).max(-1)
+        self.bounds = {form: self.edges(self.null[f"best.{form}"]) for form in self.forms}
+        for form in self.forms:
             for name, which in (("share", 0), ("half", 1)):
                 bound = self.bounds[form][which]
                 self.null[f"{name}.{form}"] = (self.null[f"best.{form}"] >= bound).mean(1)
@@ -422,8 +449,10 @@ class Aggregate:
         found = {"rho": alignment(self.bank, s, self.rows)}
         turned = self.inside_axes @ rotation.T
         found["energy"] = np.median(((inside @ turned.T) ** 2).sum(1) / self.bank.rest[self.rows] ** 2)
-        for form in self.forms:
+        for form in ("raw", "centred", "both"):
             scored = self.bank.affine(s, form, self.rows)
+            if form == "centred" and len(self.sets):
+                found["sets"] = enrichment(scored, self.sets)
             found[f"best.{form}"] = scored.max(1)
             counts = np.bincount(scored.argmax(1), minlength=scored.shape[1])
             found[f"effective.{form}"] = effective(counts)
@@ -447,7 +476,7 @@ class Aggregate:
         labels, middle, mean = ((axes * root).T @ x for x in (bank.t.T, bank.mean_v, bank.m))
         square = bank.mean_v @ bank.mean_v
         shift = bank.g - bank.mean_v @ bank.mean_t
-        null = {form: [] for form in forms}
+        null = {form: [] for form in (*forms, *["sets"] * bool(len(self.sets)))}
         for _ in range(self.count):
             z = rng.standard_normal((len(self.rows), bank.D)).astype(np.float32)
             own = (z**2) @ root**2
@@ -459,10 +488,11 @@ class Aggregate:
             scored["both"] = lambda: (s - np.linalg.norm(bank.mean_t) * a - shift) / (bank.lengths * rest)
             for form in forms:
                 null[form].append(scored[form]().max(1))
+            if len(self.sets):
+                null["sets"].append((enrichment(scored["centred"](), self.sets) / self.scale).max(1))
         found = {}
-        s = bank.v[self.rows] @ bank.t.T
-        for form in forms:
-            best = bank.affine(s, form, self.rows).max(1)
+        for form in null:
+            best = self.observed[f"best.{form}"]
             banks = np.array(null[form])
             for name, level in (("share", 1 - Q), ("half", 0.5)):
                 bound = np.quantile(banks, level, method="higher")
@@ -785,12 +815,9 @@ def judge(folder, full=False, tests=TESTS):
         verdicts.append("NOT-IN-TEXT-SPAN")
 
     controls(world, label_of, found, verdicts)
-    if world.vocabulary is not None:
-        other = Aggregate(Bank(images, world.vocabulary))
-        shares = aggregate.observed["share.centred"], other.observed["share.centred"]
-        found["vocabulary"] = shares
-        if other.exceeds("share.centred") and shares[1] >= 2 * shares[0]:
-            verdicts.append("WRONG-VOCABULARY")
+    found["other_labels"] = other_labels(world, bank, aggregate)
+    if any(better for _, _, better in found["other_labels"].values()):
+        verdicts.append("WRONG-VOCABULARY")
     if world.results:
         best, maps, p = permutation(world.results, raw.argmax(1), alive, world.sae["W_dec"].shape[1], world.listing)
         found["index_map"] = [best, maps[best][0] / len(world.results), maps["identity"][0] / len(world.results), p]
@@ -808,6 +835,26 @@ def judge(folder, full=False, tests=TESTS):
             found["planted_control"] = planted_control(world)
         found["power_ladder"] = {str(c): aggregate.power(c) for c in LADDER}
     return sorted(verdicts), found
+
+
+def other_labels(world, bank, aggregate):
+    """What another vocabulary, and sets of labels, find: their share, that in use, and whether they are better.
+
+    Better: beyond banks of both kinds, and at least twice the share in use by `centred` or `both`, whichever is more.
+    """
+    in_use = max(aggregate.observed[f"share.{form}"] for form in ("centred", "both"))
+    banks = {}
+    if world.vocabulary is not None:
+        banks["vocabulary"] = Aggregate(Bank(bank.v, world.vocabulary)), ("centred", "both"), "centred"
+    if world.sets:
+        banks["sets"] = Aggregate(bank, sets=world.sets), ("sets",), "sets"
+    found = {}
+    for name, (other, forms, form) in banks.items():
+        tests = other.in_place()
+        beyond = any(value > limit for key, (value, limit) in tests.items() if key.split(".")[1] in forms)
+        share = other.observed[f"share.{form}"]
+        found[name] = share, in_use, bool(beyond and other.exceeds(f"share.{form}") and share >= 2 * in_use)
+    return found
 
 
 def gap_limited(bank, aggregate, truth, weights, has_truth):

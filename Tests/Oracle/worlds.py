@@ -17,6 +17,7 @@ Written below DIR:
                                                CSR (`indptr` i64 [N+1], `indices` i32, `values` f32) or `residuals` f16 [N, d]
     classes.txt                                the names of the classes that `class_ids` number
     vocabulary.safetensors, vocabulary.txt     cause `vocabulary`: the labels that fit
+    sets.tsv                                   causes of SETS: the kinds of labels, one a line with its labels, with tabs between
     results.tsv, listing.txt                   causes `permutation*`: another program's table of features and labels, misfiled
     world.json                                 cause, seed, the form in use, and what was planted
 
@@ -63,6 +64,8 @@ class Knobs:
     balanced: bool = True  # whether b_dec makes up for the features' common component, as a trained bias would
     dark: float = 0.0  # class content of pictures that no feature carries
     text_like: bool = False  # what is not a feature's signal lies where the texts differ, in the same proportions
+    kinds: bool = False  # features carry what all labels of a kind have in common, and not one label
+    kin: int = 10  # labels of a kind
     outside: bool = False  # features carry classes, but where texts do not differ
     drift: bool = False  # an orthogonal block between residual stream and head
     shuffled: bool = False  # activations belong to other features than the directions
@@ -92,6 +95,7 @@ CAUSES = {
     "bias": Knobs(**BIAS),
     "drift": Knobs(drift=True, residuals=True),
     "vocabulary": Knobs(other_text=True),
+    "kinds": Knobs(kinds=True, kin=50, signal=(0.122, 0.162), dark=8.0),
     "permutation": Knobs(dead=0.1, misfiled="listing"),
     "permutation-sorted": Knobs(dead=0.1, misfiled="sorted"),
     "untrained": Knobs(untrained=True, residuals=True),
@@ -106,6 +110,9 @@ CAUSES = {
     "bias+gap": Knobs(**GAP, balanced=False, bias_label=0.14, form=("shifted", "full", 20.0)),
     "drift+temperature": Knobs(drift=True, residuals=True, logit_scale=1.0),
 }  # fmt: skip
+
+# Causes with sets of labels; what they are found with must not change the verdicts but of `kinds`.
+SETS = ("kinds", "none", "gap", "hubs+gap", "nullworld", "text-like")
 
 
 # MARK: Geometry
@@ -135,8 +142,9 @@ class Text:
         frame = orthogonal(rng, knobs.D)
         self.mean, self.axes = frame[0], frame[1:]  # axes: [D-1, D], strongest first
         self.deviations = spectrum(knobs.D - 1, 0.5, 10)
-        parents = self.sample(rng, knobs.K // 10)
-        concepts = np.sqrt(0.25) * parents[np.arange(knobs.K) % len(parents)] + np.sqrt(0.75) * self.sample(rng, knobs.K)
+        parents = self.sample(rng, knobs.K // knobs.kin)
+        self.kinds = np.arange(knobs.K) % len(parents)  # of each label, [K]
+        concepts = np.sqrt(0.25) * parents[self.kinds] + np.sqrt(0.75) * self.sample(rng, knobs.K)
         concepts = unit(concepts - concepts.mean(0))
         self.nuisance = unit(self.sample(rng, 1)[0])
         for h in range(knobs.hub_labels):
@@ -148,13 +156,23 @@ class Text:
         lengths[[BIAS_LABEL, GAP_LABEL]] = 1
         self.rows = unit(np.sqrt(TEXT_CONE) * self.mean + np.sqrt(1 - TEXT_CONE) * lengths * concepts)
 
+    def kind_concepts(self):
+        """The unit mean of the concepts of each label's kind, [K, D]."""
+        return unit(np.array([self.concepts[self.kinds == kind].mean(0) for kind in range(self.kinds.max() + 1)]))[self.kinds]
+
     def sample(self, rng, count):
         """Vectors [count, D] with the spectrum of the concepts, of mean square length 1."""
         return (rng.standard_normal((count, len(self.axes))) * self.deviations) @ self.axes
 
     def blank(self, rng):
-        """A unit vector [D] orthogonal to the mean and to every concept."""
+        """A unit vector [D] orthogonal to the mean and to every concept.
+
+        As many labels as dimensions leave nothing that is orthogonal to all: it lies where concepts differ least then.
+        """
         axes = np.linalg.svd(np.vstack([self.concepts, self.mean]))[2][len(self.concepts) :]
+        if not len(axes):
+            # The last of all axes is the mean, to which concepts are orthogonal.
+            axes = np.linalg.svd(self.concepts)[2][-1 - len(self.axes) // 8 : -1]
         return unit(rng.standard_normal(len(axes)) @ axes)
 
     def quiet(self, rng, count):
@@ -195,7 +213,7 @@ def directions(rng, knobs, text, labels):
         homes = text.quiet(rng, knobs.K)
         concepts, noise = homes[labels], text.quiet(rng, n)
     else:
-        concepts = text.concepts[labels]
+        concepts = (text.kind_concepts() if knobs.kinds else text.concepts)[labels]
     if knobs.text_like:
         noise = unit(text.sample(rng, n))
     own = unit(noise - (noise * concepts).sum(1, keepdims=True) * concepts)
@@ -313,7 +331,11 @@ def build(cause, seed, knobs=None):
         truth["values"] = values[kept].astype(np.float32)
     names = [f"concept {j:03d}" for j in range(knobs.K)]
     world = dict(cause=cause, seed=seed, knobs=knobs, sae=sae, head=head, truth=truth, names=names, classes=names)
-    world.update(text=text.rows, vocabulary=None, results=None, listing=None, labels=labels, signal=signal)
+    world.update(text=text.rows, vocabulary=None, results=None, listing=None, labels=labels, signal=signal, sets=[])
+    if cause in SETS:
+        world["sets"] = [[names[j] for j in np.flatnonzero(text.kinds == kind)] for kind in range(text.kinds.max() + 1)]
+    if knobs.kinds:
+        world["classes"] = [f"group {j:03d}" for j in range(knobs.K)]  # of pictures, which no label names
     if knobs.other_model:
         world.update(text=Text(rng, knobs).rows, head=Head(rng, knobs))
     if knobs.other_text:
@@ -359,6 +381,8 @@ def save_file(tensors, path):
     names = {np.dtype(np.float32): "F32", np.dtype(np.float16): "F16", np.dtype(np.int32): "I32", np.dtype(np.int64): "I64"}
     header, start = {}, 0
     for name, array in tensors.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError(f"{path}: {name}: found elements that are not finite")
         header[name] = dict(dtype=names[array.dtype], shape=array.shape, data_offsets=[start, start + array.nbytes])
         start += array.nbytes
     text = json.dumps(header).encode()
@@ -394,6 +418,9 @@ def write(world, out):
         rows, names = world["vocabulary"]
         save_file({"embeddings": single(rows)}, out / "vocabulary.safetensors")
         (out / "vocabulary.txt").write_text("".join(f"{line}\n" for line in names), encoding="utf-8")
+    if world["sets"]:
+        lines = ("\t".join([f"kind {kind:02d}", *labels]) for kind, labels in enumerate(world["sets"]))
+        (out / "sets.tsv").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     if world["results"]:
         rows = (f"{feature}\t{world['names'][label]}\n" for feature, label in sorted(world["results"].items()))
         (out / "results.tsv").write_text("feature\tlabel\n" + "".join(rows), encoding="utf-8")
@@ -401,7 +428,7 @@ def write(world, out):
         (out / "listing.txt").write_text("".join(f"{i}\n" for i in world["listing"]), encoding="utf-8")
     direction, mapping, alpha = knobs.form
     form = dict(direction=direction, map="native" if knobs.joint else mapping, alpha=alpha)
-    note = dict(cause=world["cause"], seed=world["seed"], form=form, knobs=asdict(knobs))
+    note = dict(cause=world["cause"], seed=world["seed"], form=form, knobs={name: value for name, value in asdict(knobs).items() if knobs.kinds or name not in ("kinds", "kin")})
     (out / "world.json").write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
 
 

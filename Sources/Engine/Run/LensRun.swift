@@ -119,6 +119,17 @@ extension LensRun {
   mutating func addInputs(role: String, _ paths: [String]) throws(CheckpointError) {
     try inputs.add(role: role, paths)
   }
+
+  /// The digests of files that were added, computed once for all who ask, or kept from before.
+  ///
+  /// - Parameter roles: What the files are to the run.
+  /// - Returns: The digests by absolute path.
+  /// - Throws: `CheckpointError` if a file cannot be read, `RunError` if it has changed.
+  func digests(ofRoles roles: [String]) throws -> [String: String] {
+    Dictionary(
+      try inputs.records(ofRoles: roles).map { ($0.path, $0.sha256) },
+      uniquingKeysWith: { first, _ in first })
+  }
 }
 
 // MARK: - Running

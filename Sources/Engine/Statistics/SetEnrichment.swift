@@ -14,6 +14,10 @@ struct SetEnrichment: Sendable {
   /// C.
   let labelCount: Int
 
+  /// The sets that each label is in, label by label, and where those of a label begin, [C + 1].
+  private let setsOfLabels: [Int32]
+  private let starts: [Int]
+
   /// Makes room for sets.
   ///
   /// - Parameters:
@@ -25,42 +29,67 @@ struct SetEnrichment: Sendable {
       "a set of no labels, or of all \(labelCount)")
     self.sets = sets.map { $0.sorted() }
     self.labelCount = labelCount
+    var members = [[Int32]](repeating: [], count: labelCount)
+    for (set, labels) in sets.enumerated() {
+      for label in labels { members[Int(label)].append(Int32(set)) }
+    }
+    setsOfLabels = members.flatMap { $0 }
+    starts = members.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
   }
 
   /// The enrichment score of every set.
   ///
   /// - Parameter scores: s, finite, [C].
   /// - Returns: ES, from 0 to 1, [sets]; sums in `Double`.
-  /// - Complexity: C ln C, and k ln k for each set of k labels.
+  /// - Complexity: C ln C, and the sizes of all sets.
   func scores(_ scores: Span<Float>) -> [Float] {
     precondition(scores.count == labelCount, "\(scores.count) scores of \(labelCount) labels")
-    var values = [Float](repeating: 0, count: labelCount)
-    for j in 0..<labelCount { values[j] = scores[j] }
-    let order = (0..<Int32(labelCount)).sorted { a, b in
-      let (x, y) = (values[Int(a)], values[Int(b)])
-      return x > y || (x == y && a < b)
-    }
-    var ranks = [Int32](repeating: 0, count: labelCount)
-    for (rank, label) in order.enumerated() { ranks[Int(label)] = Int32(rank) }
-    var places: [Int32] = []
-    return sets.map { set in
-      places.removeAll(keepingCapacity: true)
-      var total = 0.0
-      for label in set {
-        places.append(ranks[Int(label)])
-        total += Double(abs(values[Int(label)]))
-      }
-      places.sort()
+    var sums = sets.map { set -> RunningSum in
+      let total = set.reduce(0.0) { $0 + Double(abs(scores[Int($1)])) }
       // Labels that all score 0 weigh the same.
-      let even = total == 0
-      let (whole, misses) = (even ? Double(set.count) : total, Double(labelCount - set.count))
-      var (sum, best) = (0.0, 0.0)
-      for (hit, rank) in places.enumerated() {
-        sum += even ? 1 : Double(abs(values[Int(order[Int(rank)])]))
-        // The running sum is greatest after a label of the set.
-        best = max(best, sum / whole - Double(Int(rank) - hit) / misses)
-      }
-      return Float(best)
+      return RunningSum(
+        isEven: total == 0, whole: total == 0 ? Double(set.count) : total,
+        misses: Double(labelCount - set.count))
     }
+    for (rank, label) in Self.order(scores).enumerated() {
+      let weight = Double(abs(scores[label]))
+      for index in starts[label]..<starts[label + 1] {
+        sums[Int(setsOfLabels[index])].add(weight, rank: rank)
+      }
+    }
+    return sums.map { Float($0.best) }
+  }
+
+  /// The running sum of one set, at the labels of the set, where it is greatest.
+  private struct RunningSum {
+    /// Whether all labels weigh the same.
+    let isEven: Bool
+    /// What the labels of the set weigh in all, and the number of others.
+    let whole: Double
+    let misses: Double
+    var sum = 0.0
+    var hits = 0
+    var best = 0.0
+
+    /// Goes down to the next label of the set.
+    mutating func add(_ weight: Double, rank: Int) {
+      sum += isEven ? 1 : weight
+      best = max(best, sum / whole - Double(rank - hits) / misses)
+      hits += 1
+    }
+  }
+
+  /// The labels by falling score, of equal ones by index.
+  private static func order(_ scores: Span<Float>) -> [Int] {
+    var keys: [UInt64] = []
+    keys.reserveCapacity(scores.count)
+    for label in 0..<scores.count {
+      // Zero has one sign here. The bits of numbers rise with them, those of negative ones fall.
+      let bits = (scores[label] + 0).bitPattern
+      let rising = bits >> 31 == 0 ? bits | 1 << 31 : ~bits
+      keys.append(UInt64(~rising) << 32 | UInt64(label))
+    }
+    keys.sort()
+    return keys.map { Int($0 & 0xFFFF_FFFF) }
   }
 }

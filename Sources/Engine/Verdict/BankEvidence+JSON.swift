@@ -23,12 +23,15 @@ extension BankEvidence {
     var object: JSONObject = [:]
     for kind in kinds {
       guard let pair = shares[kind] else { continue }
-      object[kind.rawValue] = [
-        "share": .object(pair.share.json), "half": .object(pair.half.json),
-      ]
+      object[kind.rawValue] = pair.json
     }
     return .object(object)
   }
+}
+
+extension BankEvidence.Shares {
+  /// The two figures as they are written.
+  var json: JSONValue { ["share": .object(share.json), "half": .object(half.json)] }
 }
 
 extension AggregateTest {

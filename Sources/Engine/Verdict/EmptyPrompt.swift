@@ -5,7 +5,7 @@ struct EmptyPrompt: Sendable {
     /// The model of the labels, by their templates.
     case model([PromptTemplate])
     /// A file.
-    case file(path: String, tensor: String, sha256: String)
+    case file(path: String, tensor: String)
     /// Nowhere, and why.
     case none(String)
   }
@@ -71,21 +71,24 @@ struct EmptyPrompt: Sendable {
     }
     return (
       elements.map { $0 / length },
-      .file(path: path, tensor: name, sha256: try FileDigest.sha256(contentsOf: path))
+      .file(path: path, tensor: name)
     )
   }
 }
 
 extension EmptyPrompt {
   /// The member of `verdict.json`.
-  var json: JSONValue {
+  ///
+  /// - Parameter digests: The digest of each file by its absolute path.
+  /// - Returns: The member.
+  func json(_ digests: [String: String]) -> JSONValue {
     switch source {
     case .model(let templates):
       ["source": "model", "templates": .array(templates.map { .string($0.text) })]
-    case .file(let path, let tensor, let sha256):
+    case .file(let path, let tensor):
       [
         "source": "file", "path": .string(MappedFile.absolute(path)), "tensor": .string(tensor),
-        "sha256": .string(sha256),
+        "sha256": digests[MappedFile.absolute(path)].map { .string($0) } ?? .null,
       ]
     case .none(let reason): ["source": .null, "reason": .string(reason)]
     }

@@ -5,7 +5,7 @@ extension VerdictReport {
     return [
       "variant": .string(report.form.rawValue),
       "source": .string(report.source.path),
-      "files": .array(report.source.files.map(Self.json)),
+      "files": .array(report.source.files.map { file($0) }),
       "wordnet": report.source.wordNet.map { coverage in
         [
           "ambiguous_labels": .integer(coverage.ambiguousCount),
@@ -27,6 +27,12 @@ extension VerdictReport {
             "null_mean": JSONValue(finding.nullMean),
           ]
         }),
+      "evidence": report.evidence.map { evidence in
+        [
+          "sample": .integer(evidence.sampleCount), "null_banks": .integer(evidence.bankCount),
+          "rotated": evidence.rotated.json, "in_place": evidence.inPlace.json,
+        ]
+      } ?? .null,
     ]
   }
 

@@ -35,6 +35,8 @@ struct EnrichmentReport: Sendable {
   /// The number of rotated banks, and of rotated features in all.
   let rotations: Int
   let nullCount: Int
+  /// What all sets together find; nil if no null banks of whole samples were asked for.
+  let evidence: SetEvidence?
 }
 
 extension EnrichmentReport {
@@ -50,6 +52,8 @@ extension EnrichmentReport {
     /// A number for each feature that duplicates share, [n].
     let clusters: [Int]
     let workers: Int
+    /// The axes of the labels and the number of null banks that a sample is compared with; nil for no such comparison.
+    var evidence: (axes: TextAxes, bankCount: Int)?
   }
 
   /// The rotated features that are wanted at least, for p-values down to 1/4097, and the most banks for them.
@@ -81,12 +85,23 @@ extension EnrichmentReport {
       Self.judge(
         set, scores.map { $0[set] }, beside: null.map { $0[set] }, features, question)
     }
+    let scale = found.map(\.finding.nullMean)
     self.form = form
     source = question.source
     findings = found.map(\.finding)
     best = Self.best(found, scores, features, count: bank.count)
     rotations = banks
     nullCount = null.count
+    evidence =
+      moments.count < 2
+      ? nil
+      : question.evidence.map {
+        SetEvidence(
+          moments,
+          SetEvidence.Question(
+            labels: labels, axes: $0.axes, ranking: ranking, scale: scale,
+            bankCount: $0.bankCount, seed: question.seed, workers: workers))
+      }
   }
 
   /// The features that are read, and their scores of the sets.

@@ -12,8 +12,8 @@ struct EnrichmentSource: Sendable {
   /// What WordNet says of the labels; nil for sets of a file.
   let wordNet: Coverage?
 
-  /// The files that were read, with their digests.
-  let files: [(path: String, sha256: String)]
+  /// The files that were read.
+  let files: [String]
 
   /// Which labels WordNet knows.
   struct Coverage: Sendable, Equatable {
@@ -34,8 +34,7 @@ struct EnrichmentSource: Sendable {
   init(contentsOf path: String, labels: [String], labelIDs: [Int32], side: LabelSide) throws {
     let sets = try LabelSets(contentsOf: path, among: labels).sets
     try self.init(
-      sets, path: path, labelIDs: labelIDs, side: side, wordNet: nil,
-      files: [(path, try FileDigest.sha256(contentsOf: path))])
+      sets, path: path, labelIDs: labelIDs, side: side, wordNet: nil, files: [path])
   }
 
   /// Finds the hypernyms of labels.
@@ -61,7 +60,7 @@ struct EnrichmentSource: Sendable {
       found.sets, path: directory, labelIDs: labelIDs, side: side,
       wordNet: Coverage(
         withoutSynset: found.withoutSynset, ambiguousCount: found.ambiguousCount),
-      files: try database.paths.map { ($0, try FileDigest.sha256(contentsOf: $0)) })
+      files: database.paths)
   }
 
   /// Takes sets that are at hand.
@@ -76,7 +75,7 @@ struct EnrichmentSource: Sendable {
   /// - Throws: `VerdictError` if a set has no label that takes part, or all of them.
   init(
     _ sets: [LabelSets.Named], path: String, labelIDs: [Int32], side: LabelSide, wordNet: Coverage?,
-    files: [(path: String, sha256: String)]
+    files: [String]
   ) throws(VerdictError) {
     // A label that is the mean of all is last of every feature, and in no set.
     let places = Dictionary(

@@ -12,8 +12,8 @@ struct OtherVocabulary: Sendable {
   /// Their embeddings.
   let side: LabelSide
 
-  /// The files that were read for it, with their digests.
-  let files: [(path: String, sha256: String)]
+  /// The files that were read for it.
+  let files: [String]
 
   /// What a user should know about the labels.
   let warnings: [String]
@@ -23,20 +23,22 @@ struct OtherVocabulary: Sendable {
   /// - Parameters:
   ///   - source: Where the labels come from.
   ///   - run: The scan that it stands beside.
+  ///   - progress: Called as work goes on, on the calling thread.
   /// - Throws: `VerdictError` if it has too few labels, or another width; `RunError`, `CheckpointError`, `TextError` or
   ///   `ModelError` if it cannot be read or encoded.
-  init(_ source: LabelSource, beside run: LensRun) throws {
-    let bank = try Self.bank(source, beside: run)
+  init(
+    _ source: LabelSource, beside run: LensRun, progress: (RunProgress) -> Void = { _ in }
+  ) throws {
+    let bank = try Self.bank(source, beside: run, progress: progress)
     try self.init(
       source: bank.source, labels: bank.labels, rows: bank.rows,
-      files: try SemanticsRequest(vocabularies: [source]).files.map {
-        ($0, try FileDigest.sha256(contentsOf: $0))
-      }, warnings: bank.warnings, width: run.labels.rows.width)
+      files: SemanticsRequest(vocabularies: [source]).files, warnings: bank.warnings,
+      width: run.labels.rows.width)
   }
 
   private init(
-    source: String, labels: [String], rows: LabelRows, files: [(path: String, sha256: String)],
-    warnings: [String], width: Int
+    source: String, labels: [String], rows: LabelRows, files: [String], warnings: [String],
+    width: Int
   ) throws {
     guard rows.width == width else {
       throw VerdictError(
@@ -51,14 +53,16 @@ struct OtherVocabulary: Sendable {
   }
 
   /// The embeddings of a vocabulary, from the cache of label banks where they are there.
-  private static func bank(_ source: LabelSource, beside run: LensRun) throws -> LabelBank {
+  private static func bank(
+    _ source: LabelSource, beside run: LensRun, progress: (RunProgress) -> Void
+  ) throws -> LabelBank {
     switch source {
     case .embeddings(let path, let key, let namesPath):
       return try LabelBank(
         contentsOf: path, key: key, namesPath: namesPath,
         masksDuplicates: run.request.masksDuplicates)
     case .vocabulary(let name, let templates):
-      return try run.bank(of: name, templates: templates)
+      return try run.bank(of: name, templates: templates, progress: progress)
     }
   }
 }
@@ -69,9 +73,12 @@ extension LensRun {
   /// - Parameters:
   ///   - labels: `imagenet` or the path of a label file.
   ///   - templates: The templates; the usual one if empty.
+  ///   - progress: Called as work goes on, on the calling thread.
   /// - Returns: The bank.
   /// - Throws: `RunError` if the scan has no model, or memory does not suffice; what reading and encoding throw.
-  func bank(of labels: String, templates: [PromptTemplate]) throws -> LabelBank {
+  func bank(
+    of labels: String, templates: [PromptTemplate], progress: (RunProgress) -> Void
+  ) throws -> LabelBank {
     guard let model = request.model else {
       throw RunError(subject: labels, reason: .modelNeeded(for: "encoding labels"))
     }
@@ -80,7 +87,8 @@ extension LensRun {
       masksDuplicates: request.masksDuplicates, digestCache: request.digestCache,
       workers: memory.workers)
     return try asked.bank(
-      cache: request.bankCache, workers: memory.workers, memoryLimit: request.memoryLimit
+      cache: request.bankCache, workers: memory.workers,
+      memoryLimit: request.memoryLimit.map { max(1, $0 - memory.labelBytes) }, progress: progress
     ).bank
   }
 }

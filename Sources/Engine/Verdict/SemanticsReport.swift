@@ -21,13 +21,21 @@ struct SemanticsInputs: Sendable {
   ///   - request: What is asked for.
   ///   - side: The labels of the scan.
   ///   - run: The scan that it stands beside.
+  ///   - progress: Called as labels are encoded, on the calling thread.
   /// - Throws: What opening a vocabulary, or the labels by a template, throws; `LensError` or `VerdictError` if a feature is
   ///   asked for that is not there or not scanned.
-  init(_ request: SemanticsRequest, labels side: LabelSide, beside run: LensRun) throws {
-    vocabularies = try request.vocabularies.map { try OtherVocabulary($0, beside: run) }
+  init(
+    _ request: SemanticsRequest, labels side: LabelSide, beside run: LensRun,
+    progress: (RunProgress) -> Void
+  ) throws {
+    vocabularies = try request.vocabularies.map {
+      try OtherVocabulary($0, beside: run, progress: progress)
+    }
     let ready = try request.templateEmbeddings.map { try TemplateBank(contentsOf: $0, beside: run) }
     if request.comparesTemplates, case .vocabulary(let labels, let own) = run.request.labels {
-      templates = try own.map { try TemplateBank($0, of: labels, beside: run) }
+      templates = try own.map {
+        try TemplateBank($0, of: labels, beside: run, progress: progress)
+      }
     } else {
       templates = ready
     }
@@ -81,33 +89,60 @@ struct VocabularyReport: Sendable {
   /// What is found, without truth.
   let report: FormReport
 
-  /// The share of high features (see `BankEvidence`) by the labels of the scan, by the same variant and the
-  /// centred score; nil if no null banks were asked for.
-  let shareInUse: Double?
-
-  /// That of this vocabulary beside rotated features.
+  /// The share of high features beside rotated ones, by the centred score.
   var share: AggregateTest? { report.evidence?.rotated[.centred]?.share }
 
   /// What is asked of another vocabulary before the one in use is called wrong.
-  var evidence: VerdictEvidence.Vocabulary? {
-    guard let share, let shareInUse else { return nil }
+  ///
+  /// - Parameter shareInUse: `FormReport.shareInUse` of the variant.
+  /// - Returns: The figures; nil if no null banks were asked for.
+  func evidence(beside shareInUse: Double) -> VerdictEvidence.Vocabulary? {
+    guard let evidence = report.evidence, let share else { return nil }
     return VerdictEvidence.Vocabulary(
-      name: vocabulary.source, share: share, shareInUse: shareInUse)
+      name: vocabulary.source, share: share, exceedsInPlace: evidence.exceedsInPlace,
+      shareInUse: shareInUse)
+  }
+}
+
+extension EnrichmentReport {
+  /// What is asked of sets of labels before labels are called too narrow.
+  ///
+  /// - Parameter shareInUse: `FormReport.shareInUse` of the variant.
+  /// - Returns: The figures; nil if no null banks were asked for.
+  func evidence(beside shareInUse: Double) -> VerdictEvidence.Vocabulary? {
+    evidence.map {
+      VerdictEvidence.Vocabulary(
+        name: source.path, isSets: true, share: $0.rotated.share,
+        exceedsInPlace: $0.inPlace.exceeds, shareInUse: shareInUse)
+    }
+  }
+}
+
+extension FormReport {
+  /// The share of high features (see `BankEvidence`) beside rotated ones by the labels of the scan, by `centred` or
+  /// `both`, whichever is more; nil if no null banks were asked for.
+  ///
+  /// Where `both` finds what `centred` does not, the gap is what hides it, not the choice of labels.
+  var shareInUse: Double? {
+    [ScoreKind.centred, .both].compactMap { evidence?.rotated[$0]?.share.observed }.max()
   }
 }
 
 extension SemanticsReport {
   /// The figures by which the vocabulary in use may be called wrong.
   ///
-  /// - Parameter form: The variant in use, the only one whose vocabulary that is.
+  /// - Parameter use: What was found of the variant in use, the only one whose vocabulary that is; nil if it is not
+  ///   judged.
   /// - Returns: The figures, or why they are not known.
-  func vocabularyEvidence(by form: LensForm?) -> Known<[VerdictEvidence.Vocabulary]> {
-    guard !vocabularies.isEmpty else { return .missing("no other vocabulary was given") }
-    guard vocabularies.allSatisfy({ $0.report.form == form }) else {
-      return .missing("the variant in use is not judged")
+  func vocabularyEvidence(_ use: FormReport?) -> Known<[VerdictEvidence.Vocabulary]> {
+    guard !vocabularies.isEmpty || enrichment != nil else {
+      return .missing("neither another vocabulary nor sets of labels were given")
     }
-    let known = vocabularies.compactMap(\.evidence)
-    return known.isEmpty ? .missing("--null-banks is 0") : .known(known)
+    guard let use else { return .missing("the variant in use is not judged") }
+    guard let shareInUse = use.shareInUse else { return .missing("--null-banks is 0") }
+    return .known(
+      vocabularies.compactMap { $0.evidence(beside: shareInUse) }
+        + [enrichment?.evidence(beside: shareInUse)].compactMap { $0 })
   }
 }
 
@@ -131,11 +166,11 @@ extension VerdictRun {
 
   private func enrichment(beside use: FormReport, _ bank: JointBank) -> EnrichmentReport? {
     semantics.sets.map { source in
-      EnrichmentReport(
-        use.form, bank,
-        EnrichmentReport.Question(
-          labels: labels, source: source, rotations: request.rotations, seed: request.seed,
-          clusters: clusters(of: use), workers: run.memory.workers))
+      var question = EnrichmentReport.Question(
+        labels: labels, source: source, rotations: request.rotations, seed: request.seed,
+        clusters: clusters(of: use), workers: run.memory.workers)
+      if request.nullBanks > 0 { question.evidence = (TextAxes(labels), request.nullBanks) }
+      return EnrichmentReport(use.form, bank, question)
     }
   }
 
@@ -155,9 +190,7 @@ extension VerdictRun {
       judge.evidence?.asksForPower = false
       guard var report = judge.report(use.form, bank) else { return nil }
       report.trim()
-      return VocabularyReport(
-        vocabulary: vocabulary, report: report,
-        shareInUse: use.evidence?.rotated[.centred]?.share.observed)
+      return VocabularyReport(vocabulary: vocabulary, report: report)
     }
   }
 }

@@ -9,8 +9,8 @@ struct TemplateBank: Sendable {
   /// Their embeddings.
   let side: LabelSide
 
-  /// The files that were read for it, with their digests.
-  let files: [(path: String, sha256: String)]
+  /// The files that were read for it.
+  let files: [String]
 
   /// Encodes the labels of a scan by one of its templates.
   ///
@@ -18,9 +18,13 @@ struct TemplateBank: Sendable {
   ///   - template: The template.
   ///   - labels: `imagenet` or the path of the label file.
   ///   - run: The scan.
+  ///   - progress: Called as work goes on, on the calling thread.
   /// - Throws: What encoding throws; `VerdictError` if too few labels can be used.
-  init(_ template: PromptTemplate, of labels: String, beside run: LensRun) throws {
-    let bank = try run.bank(of: labels, templates: [template])
+  init(
+    _ template: PromptTemplate, of labels: String, beside run: LensRun,
+    progress: (RunProgress) -> Void
+  ) throws {
+    let bank = try run.bank(of: labels, templates: [template], progress: progress)
     source = template.text
     labelIDs = bank.rows.labelIDs
     side = try LabelSide(bank.rows, source: template.text)
@@ -53,7 +57,7 @@ struct TemplateBank: Sendable {
     source = path
     labelIDs = bank.rows.labelIDs
     side = try LabelSide(bank.rows, source: path)
-    files = [(path, try FileDigest.sha256(contentsOf: path))]
+    files = [path]
   }
 }
 

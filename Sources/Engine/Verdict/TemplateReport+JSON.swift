@@ -1,6 +1,9 @@
 extension TemplateReport {
   /// The agreement of templates, as it is written.
-  var json: JSONObject {
+  ///
+  /// - Parameter file: What is written of a file.
+  /// - Returns: The member.
+  func json(_ file: (String) -> JSONValue) -> JSONObject {
     [
       "variant": .string(form.rawValue),
       "features": .integer(features.count),
@@ -9,7 +12,7 @@ extension TemplateReport {
           [
             "source": .string(naming.bank.source),
             "labels": .integer(naming.bank.labelIDs.count),
-            "files": .array(naming.bank.files.map(VerdictReport.json)),
+            "files": .array(naming.bank.files.map(file)),
             "like_scan": VerdictReport.json(naming.likeScan),
           ]
         }),

@@ -12,8 +12,8 @@ struct VariantInputs: Sendable {
   /// Which blocks come after; nil if that is not known.
   let depth: HookDepth?
 
-  /// The files that were read, with their digests.
-  let files: [(path: String, sha256: String)]
+  /// The files that were read.
+  let files: [String]
 
   /// Gathers what there is.
   ///
@@ -45,10 +45,8 @@ struct VariantInputs: Sendable {
       materials.translator = try Translator(
         contentsOf: path, width: head.width, embeddingWidth: head.embeddingWidth)
     }
-    files = try
-      ((materials.translator?.filePaths ?? []) + [request.activationStats].compactMap { $0 }).map {
-        ($0, try FileDigest.sha256(contentsOf: $0))
-      }
+    files =
+      (materials.translator?.filePaths ?? []) + [request.activationStats].compactMap { $0 }
     self.materials = materials
   }
 

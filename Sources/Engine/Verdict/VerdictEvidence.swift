@@ -27,7 +27,7 @@ struct VerdictEvidence: Sendable {
   var drift: Known<Drift>
   /// How well inputs are reconstructed.
   var reconstruction: Known<Reconstruction>
-  /// Other vocabularies beside the one in use.
+  /// Other vocabularies, and sets of labels, beside the labels in use.
   var vocabularies: Known<[Vocabulary]>
   /// Under which map of features a foreign table agrees.
   var table: Known<IndexMap>
@@ -123,11 +123,17 @@ extension VerdictEvidence {
     var turned: Double
   }
 
-  /// Another vocabulary.
+  /// Another vocabulary, or sets of labels.
   struct Vocabulary: Sendable, Equatable {
+    /// What it is called; of sets where they come from.
     var name: String
-    /// The share of features that are high beside null features, by this vocabulary and by the one in use.
+    /// Whether it is sets of the labels in use.
+    var isSets = false
+    /// The share of features that are high beside rotated features.
     var share: AggregateTest
+    /// Whether the features as a whole exceed random vectors in their place.
+    var exceedsInPlace: Bool
+    /// The share by the labels in use, one by one.
     var shareInUse: Double
   }
 

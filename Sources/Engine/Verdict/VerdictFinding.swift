@@ -21,7 +21,7 @@ public enum VerdictName: String, Sendable, CaseIterable {
   case biasDominated = "BIAS-DOMINATED"
   /// What all features and all labels have in common hides most of what can be read.
   case gapLimited = "GAP-LIMITED"
-  /// Another vocabulary says far more.
+  /// Another vocabulary, or sets of labels, say far more.
   case wrongVocabulary = "WRONG-VOCABULARY"
   /// Features do not lie where labels differ.
   case notInTextSpan = "NOT-IN-TEXT-SPAN"

@@ -1,6 +1,19 @@
 // What variants were made of, and what factors a change: the member `variant_inputs` of `verdict.json`.
 
 extension VerdictReport {
+  /// That no verdict is about the form in use, and what to do; nil if it was judged.
+  public var formInUseLine: String? {
+    guard let form = verdict.formInUse else { return nil }
+    guard !reports.contains(where: { $0.form == form }) else { return nil }
+    let start =
+      "the form in use, \(form.rawValue), was not judged, and with it no verdict that is about it"
+    if let reason = omitted.first(where: { $0.form == form })?.reason {
+      return "\(start): \(reason.printable(limit: 400))"
+    }
+    return
+      "\(start): add --variant \(form.rawValue), or read by another form with --direction and --map"
+  }
+
   /// The member.
   var variantInputs: JSONValue {
     let inputs = verdict.inputs
@@ -14,10 +27,7 @@ extension VerdictReport {
           }
         }),
       "read_ridge": JSONValue(LabelTransform.ridge),
-      "files": .array(
-        inputs.files.map {
-          ["path": .string(MappedFile.absolute($0.path)), "sha256": .string($0.sha256)]
-        }),
+      "files": .array(inputs.files.map(file)),
     ]
   }
 

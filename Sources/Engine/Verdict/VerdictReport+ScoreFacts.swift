@@ -1,7 +1,7 @@
 extension VerdictReport {
   /// What is worth knowing of all variants' scores.
   var scoreFacts: JSONValue {
-    ["empty_prompt": verdict.emptyPrompt.json]
+    ["empty_prompt": verdict.emptyPrompt.json(verdict.digests)]
   }
 
   /// What a reader of the scores should know, one line each.

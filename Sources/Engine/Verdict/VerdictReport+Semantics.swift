@@ -5,15 +5,18 @@ extension VerdictReport {
   /// What names mean, as it is written.
   func json(_ semantics: SemanticsReport) -> JSONObject {
     [
+      "share_in_use": verdict.principal(reports)?.shareInUse.map { JSONValue($0) } ?? .null,
       "vocabularies": .array(semantics.vocabularies.map { .object(json($0)) }),
-      "templates": semantics.templates.map { .object($0.json) } ?? .null,
+      "templates": semantics.templates.map { .object($0.json(file)) } ?? .null,
       "sparse": semantics.sparse.map { .object(json($0)) } ?? .null,
       "enrichment": semantics.enrichment.map { .object(json($0)) } ?? .null,
     ]
   }
 
-  static func json(_ file: (path: String, sha256: String)) -> JSONValue {
-    ["path": .string(MappedFile.absolute(file.path)), "sha256": .string(file.sha256)]
+  /// A file that was read, with its digest.
+  func file(_ path: String) -> JSONValue {
+    let path = MappedFile.absolute(path)
+    return ["path": .string(path), "sha256": verdict.digests[path].map { .string($0) } ?? .null]
   }
 
   private func json(_ other: VocabularyReport) -> JSONObject {
@@ -21,7 +24,7 @@ extension VerdictReport {
     return [
       "source": .string(vocabulary.source),
       "labels": .integer(vocabulary.labelIDs.count),
-      "files": .array(vocabulary.files.map(Self.json)),
+      "files": .array(vocabulary.files.map(file)),
       "warnings": .array(vocabulary.warnings.map { .string($0) }),
       "variant": .string(report.form.rawValue),
       "alignment": [
@@ -29,7 +32,7 @@ extension VerdictReport {
         "null_deviation": JSONValue(report.alignment.nullDeviation),
       ],
       "share": other.share.map { .object($0.json) } ?? .null,
-      "share_in_use": other.shareInUse.map { JSONValue($0) } ?? .null,
+      "exceeds_in_place": (other.report.evidence?.exceedsInPlace).map { .bool($0) } ?? .null,
       "scores": .array(report.namings.map { .object(json($0, of: vocabulary)) }),
     ]
   }

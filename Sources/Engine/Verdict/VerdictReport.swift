@@ -164,10 +164,7 @@ extension VerdictReport {
     return [
       "path": .string(MappedFile.absolute(truth.path)),
       "form": .string(truth.form.rawValue),
-      "files": .array(
-        truth.files.map {
-          ["path": .string(MappedFile.absolute($0.path)), "sha256": .string($0.sha256)]
-        }),
+      "files": .array(truth.files.map(file)),
       "pictures": .integer(truth.truth.pictureCount),
       "features_with_class": .integer(truth.positions.count { $0 >= 0 }),
       "notices": .array(truth.truth.notices.map { .string($0) }),

@@ -77,19 +77,22 @@ extension VerdictRules {
   var wrongVocabulary: VerdictFinding {
     judged(.wrongVocabulary, by: evidence.vocabularies) { vocabularies in
       func isBetter(_ other: VerdictEvidence.Vocabulary) -> Bool {
-        other.share.exceeds
+        other.share.exceeds && other.exceedsInPlace
           && other.share.observed >= Self.vocabularyTimes * other.shareInUse
       }
       let better = vocabularies.filter(isBetter)
       let shown = (better.isEmpty ? vocabularies : better)
         .max { $0.share.observed < $1.share.observed }
-      guard let shown else { return .missing("no other vocabulary was given") }
+      guard let shown else { return .missing("no other labels were compared") }
       let limit = max(shown.share.limit, Self.vocabularyTimes * shown.shareInUse)
+      let name = (shown.isSets ? "sets of labels by " : "") + shown.name.printable(limit: 60)
       return .known(
         Outcome(
           holds: !better.isEmpty, value: shown.share.observed, threshold: limit,
-          sentence: "\(shown.name.printable(limit: 60)) finds \(shown.share.observed.share) of the "
-            + "features, the vocabulary in use \(shown.shareInUse.share)"))
+          sentence:
+            "\(name) \(shown.isSets ? "find" : "finds") \(shown.share.observed.share) of the "
+            + "features, the vocabulary in use \(shown.shareInUse.share)"
+            + (shown.exceedsInPlace ? "" : "; not beyond random vectors in their place")))
     }
   }
 

@@ -30,7 +30,7 @@ struct VerdictRules: Sendable {
   static let driftShare = 0.5
   /// The part of what turned inputs leave unexplained.
   static let unexplainedShare = 0.9
-  /// How many times as many features another vocabulary must find.
+  /// How many times as many features another vocabulary, or sets of labels, must find.
   static let vocabularyTimes = 2.0
   /// The p-value of a map of features.
   static let mapLevel = IndexPermutation.level
@@ -140,7 +140,7 @@ extension VerdictName {
     case .gapLimited:
       "centring features and labels gives more than half of what is there at the end"
     case .wrongVocabulary:
-      "another vocabulary is beyond chance and finds twice as many features"
+      "another vocabulary, or sets of labels, exceed null banks of both kinds and find twice as many features"
     case .notInTextSpan:
       "features have no more energy where labels differ than rotated features have"
     case .nullIndistinguishable:
@@ -174,7 +174,7 @@ extension VerdictName {
     case .labelCollapse: "correct for hubs: zcol, csls, isf or sinkhorn"
     case .biasDominated: "leave the bias out: dec.lin or dec.diff"
     case .gapLimited: "centre both features and labels: score both"
-    case .wrongVocabulary: "use the vocabulary that finds more"
+    case .wrongVocabulary: "use the vocabulary, or the sets of labels, that find more"
     case .notInTextSpan: "do not name these features by text"
     case .nullIndistinguishable:
       "nothing that was tried changes it: the labels say nothing of these features"

@@ -29,7 +29,7 @@ extension VerdictRun {
         }
       },
       model: controls.model, drift: controls.drift, reconstruction: controls.reconstruction,
-      vocabularies: .missing("no other vocabulary was given"),
+      vocabularies: .missing("neither another vocabulary nor sets of labels were given"),
       table: indexMap(permutation), efficiency: known(efficiency))
   }
 

@@ -38,14 +38,21 @@ public struct VerdictRun: Sendable {
   /// The ids of the labels that take part, [C].
   let labelIDs: [Int32]
 
+  /// The digests of files that were read for the verdict, by absolute path.
+  let digests: [String: String]
+
   /// Prepares a verdict.
   ///
   /// - Parameters:
   ///   - run: A scan with everything opened; its variant is the form in use.
   ///   - request: What is asked for.
+  ///   - progress: Called as further labels are encoded, on the calling thread.
   /// - Throws: `VerdictError` if there are too few labels, or nothing between them; `CheckpointError`,
   ///   `TextError` or `TruthError` if the truth cannot be used, `ForeignError` if the results cannot.
-  public init(_ run: LensRun, _ request: VerdictRequest = VerdictRequest()) throws {
+  public init(
+    _ run: LensRun, _ request: VerdictRequest = VerdictRequest(),
+    progress: (RunProgress) -> Void = { _ in }
+  ) throws {
     precondition(
       VerdictRequest.rotationLimits.contains(request.rotations), "\(request.rotations) rotations")
     var run = run
@@ -57,7 +64,7 @@ public struct VerdictRun: Sendable {
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
-    try run.addInputs(role: "truth", truth?.files.map(\.path) ?? [])
+    try run.addInputs(role: "truth", truth?.files ?? [])
     emptyPrompt = try EmptyPrompt(run, path: request.emptyEmbedding, key: request.emptyKey)
     try run.addInputs(role: "empty_embedding", [request.emptyEmbedding].compactMap { $0 })
     table = try request.results.map {
@@ -73,12 +80,14 @@ public struct VerdictRun: Sendable {
     try run.addInputs(role: "listing", [request.listing].compactMap { $0 })
     try request.replay?.check(run)
     inputs = try VariantInputs(run, truth: truth, request)
-    try run.addInputs(role: "variant", inputs.files.map(\.path))
+    try run.addInputs(role: "variant", inputs.files)
     hygiene = FeatureHygiene(
       run.autoencoder, selection: run.scan.selection, densities: truth?.densities,
       seed: request.seed, workers: run.memory.workers)
-    semantics = try SemanticsInputs(request.semantics, labels: labels, beside: run)
+    semantics = try SemanticsInputs(
+      request.semantics, labels: labels, beside: run, progress: progress)
     try run.addInputs(role: "semantics", request.semantics.files)
+    digests = try run.digests(ofRoles: ["truth", "empty_embedding", "variant", "semantics"])
     self.run = run
     self.request = request
     if !semantics.isEmpty, forms.allSatisfy(\.hasOwnSpace) {
@@ -180,7 +189,7 @@ public struct VerdictRun: Sendable {
     let permutation = permutation(reports)
     let semantics = try semantics(beside: reports)
     var evidence = evidence(reports, controls, permutation)
-    evidence.vocabularies = semantics.vocabularyEvidence(by: formInUse)
+    evidence.vocabularies = semantics.vocabularyEvidence(reports.first { $0.form == formInUse })
     var report = VerdictReport(
       self, reports: reports, omitted: omitted, evidence: evidence,
       ladder: ladder(reports, samples: samples),

@@ -6,8 +6,8 @@ struct VerdictTruth: Sendable {
   /// Its form.
   let form: TruthFile.Form
 
-  /// The files that were read, with their digests.
-  let files: [(path: String, sha256: String)]
+  /// The files that were read.
+  let files: [String]
 
   /// The truth of all features.
   let truth: GroundTruth
@@ -57,9 +57,7 @@ struct VerdictTruth: Sendable {
     }
     self.path = path
     form = file.form
-    files = try (file.filePaths + [classes].compactMap { $0 }).map {
-      ($0, try FileDigest.sha256(contentsOf: $0))
-    }
+    files = file.filePaths + [classes].compactMap { $0 }
     let places = run.labels.rows.positions(of: run.labels.labels.count)
     let selection = run.scan.selection
     features = selection.ids(at: 0..<selection.count).flatMap { Array($0) }

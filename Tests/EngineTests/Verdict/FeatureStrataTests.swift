@@ -66,3 +66,49 @@ import Testing
     #expect(abs(figures.beyond.mean - (1 - null)) < 1e-12)
   }
 }
+
+@Suite struct LabelSetStrataTests {
+  /// Members by asking each feature and set, of overlapping sets of random labels.
+  @Test func featuresBelongToEverySetOfTheirClass() {
+    var generator = SplitMix64(seed: 17)
+    let count = 3000
+    let classes = (0..<count).map { _ in Int32(generator.nextIndex(below: 41)) - 1 }
+    let isRead = (0..<count).map { _ in generator.nextIndex(below: 10) > 0 }
+    // The sets of labels 0 to 29 alone, so that some classes are in no set.
+    let sets = (0..<24).map { index in
+      Array(generator.permutation(of: 30).prefix(1 + index % 7)).sorted()
+    }
+    let found = LabelSetStrata(sets, classes: classes, isRead: isRead)
+    let members = sets.map { set in
+      (0..<count).filter { isRead[$0] && set.contains(Int(classes[$0])) }
+    }
+    #expect(found.listed.count == LabelSetStrata.limit && found.setCount == 24)
+    #expect(found.occupiedCount == members.count { !$0.isEmpty })
+    for stratum in found.listed {
+      #expect(stratum.members == members[stratum.set])
+      let least = max(20, 0.05 * Double(isRead.count { $0 }))
+      #expect(stratum.isLarge == (Double(stratum.members.count) >= least))
+    }
+    #expect(found.listed.contains { $0.isLarge } && found.listed.contains { !$0.isLarge })
+    // No set that is left out has more features than one that is listed.
+    let rest = Set(sets.indices).subtracting(found.listed.map(\.set))
+    let fewest = found.listed.map(\.members.count).min() ?? 0
+    #expect(rest.allSatisfy { members[$0].count <= fewest })
+    let sizes = found.listed.map { ($0.members.count, -$0.set) }
+    #expect(zip(sizes, sizes.dropFirst()).allSatisfy { $0 > $1 })
+    let judged = (0..<count).filter { isRead[$0] && classes[$0] >= 0 }
+    #expect(found.judgedCount == judged.count)
+    #expect(
+      found.coveredCount
+        == judged.count { feature in sets.contains { $0.contains(Int(classes[feature])) } })
+  }
+
+  @Test func setsWithoutFeaturesAreNotListed() {
+    let found = LabelSetStrata(
+      [[0], [1, 2], [3]], classes: [2, 2, -1, 0, 3], isRead: [true, true, true, true, false])
+    #expect(found.listed.map(\.set) == [1, 0])
+    #expect(found.listed.map(\.members) == [[0, 1], [3]])
+    #expect(found.setCount == 3 && found.occupiedCount == 2)
+    #expect(found.judgedCount == 3 && found.coveredCount == 3)
+  }
+}

@@ -52,11 +52,19 @@ import Testing
     textSpan: .known(.init(value: 0.5, limit: 0.4)), model: .known(.init(value: 0.6, limit: 0.02)),
     drift: .known(.init(skipping: 0.5, whole: 0.6, difference: interval(0.1, 0.3))),
     reconstruction: .known(.init(unexplained: 0.2, turned: 1)),
-    vocabularies: .known([.init(name: "other", share: test(0.5), shareInUse: 0.6)]),
+    vocabularies: .known([vocabulary(0.5, inUse: 0.6)]),
     table: .known(
       .init(
         name: "identity", isIdentity: true, agreement: 1, identityAgreement: 1, pValue: 1e-30)),
     efficiency: .known(interval(0.7, 0.9)))
+
+  static func vocabulary(
+    _ share: Double, inUse: Double, isSets: Bool = false, exceedsInPlace: Bool = true
+  ) -> VerdictEvidence.Vocabulary {
+    VerdictEvidence.Vocabulary(
+      name: "other", isSets: isSets, share: test(share), exceedsInPlace: exceedsInPlace,
+      shareInUse: inUse)
+  }
 
   static func holding(_ evidence: VerdictEvidence) -> [VerdictName] {
     VerdictRules(evidence: evidence).findings.filter(\.holds).map(\.name)
@@ -172,13 +180,21 @@ import Testing
           isReal: false))
     },
     Case(.wrongVocabulary, true, "twice as many") {
-      $0.vocabularies = .known([.init(name: "other", share: test(0.5), shareInUse: 0.25)])
+      $0.vocabularies = .known([vocabulary(0.5, inUse: 0.25)])
+    },
+    Case(.wrongVocabulary, true, "one of two, which is sets") {
+      $0.vocabularies = .known([
+        vocabulary(0.5, inUse: 0.4), vocabulary(0.8, inUse: 0.4, isSets: true),
+      ])
+    },
+    Case(.wrongVocabulary, false, "not beyond random vectors in their place") {
+      $0.vocabularies = .known([vocabulary(0.9, inUse: 0.1, isSets: true, exceedsInPlace: false)])
     },
     Case(.wrongVocabulary, false, "fewer than twice") {
-      $0.vocabularies = .known([.init(name: "other", share: test(0.5), shareInUse: 0.2501)])
+      $0.vocabularies = .known([vocabulary(0.5, inUse: 0.2501)])
     },
     Case(.wrongVocabulary, false, "not beyond chance") {
-      $0.vocabularies = .known([.init(name: "other", share: test(0.1), shareInUse: 0.01)])
+      $0.vocabularies = .known([vocabulary(0.1, inUse: 0.01)])
     },
     Case(.notInTextSpan, true, "at the limit") {
       $0.textSpan = .known(.init(value: 0.4, limit: 0.4))

@@ -29,6 +29,18 @@ extension Workplace {
         ] + arguments)
   }
 
+  /// Judges an autoencoder of the fixtures by the small model against `labels.txt`, without messages, into `run`.
+  func judge(
+    _ arguments: [String], sae: String = "standard-new", replacesRun: Bool = true
+  ) throws -> CommandRun {
+    try run(
+      ["verdict"] + Self.model
+        + [
+          "--sae", "\(Commands.fixtures)/sae/\(sae)", "--labels", "labels.txt", "--out", "run",
+          "--quiet",
+        ] + (replacesRun ? ["--force"] : []) + arguments)
+  }
+
   /// Encodes `labels.txt` by the small model.
   func embed(_ arguments: String...) throws -> CommandRun {
     try run(["embed"] + Self.model + ["--labels", "labels.txt"] + arguments)
