@@ -108,4 +108,26 @@ import Testing
     #expect(abs(items.variance / variance - 1) <= 0.06)
     #expect(ClusterBootstrap(values: []).variance.isNaN)
   }
+
+  /// Statistics of the same clusters that are drawn together are those that are drawn alone, to the last bit.
+  @Test(arguments: [(30, 30), (300, 40), (9000, 9000)])
+  func statisticsTogetherAreThoseAlone(items: Int, clusters: Int) {
+    var generator = SplitMix64(seed: 31)
+    let ids = (0..<items).map { $0 % clusters }
+    let parts = (0..<6).map { part in
+      let values = generator.normals(items)
+      let isRatio = part == 4
+      return ClusterBootstrap(
+        numerators: part == 5 ? values.map { _ in .nan } : values,
+        denominators: (0..<items).map { isRatio ? Double($0 % 3) : 1 }, clusters: ids)
+    }
+    let together = ClusterBootstrap.intervals(parts, replicates: 200, seed: 5, workers: 3)
+    #expect(together.count == parts.count)
+    for (part, found) in zip(parts, together) {
+      let alone = part.interval(replicates: 200, seed: 5, workers: 1)
+      let figures = [found, alone].map { [$0.estimate, $0.lower, $0.upper].map(\.bitPattern) }
+      #expect(figures[0] == figures[1])
+    }
+    #expect(ClusterBootstrap.intervals([], seed: 1).isEmpty)
+  }
 }

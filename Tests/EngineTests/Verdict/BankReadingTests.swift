@@ -150,4 +150,26 @@ import Testing
       #expect(a.rotatedScores[0].map(\.bitPattern) == b.rotatedScores[0].map(\.bitPattern))
     }
   }
+
+  /// What is kept of the first pass is read like what is made again, to the last bit, in whole tiles and parts.
+  @Test(arguments: [50, 960, 2000])
+  func keptImagesAreRead(count: Int) throws {
+    let sample = BankSample(features: count, labels: 13, width: 17, seed: 45)
+    let moments = BankMoments(sample.bank, keepsImages: true, workers: 2)
+    #expect(BankMoments(sample.bank, workers: 1).images == nil)
+    var bank = sample.bank
+    bank.images = moments.images
+    let view = BankView(.real, labels: sample.labels, moments: moments, empty: nil)
+    let scores = [ScoreKind.raw, .both].compactMap {
+      Score.make($0, labels: sample.labels, context: ScoreContext(bankMean: view.mean))
+    }
+    let readings = [sample.bank, bank].map { BankReading($0, banks: [(view, scores)], workers: 2) }
+    for (made, kept) in zip(readings[0].namings, readings[1].namings) {
+      #expect(made.labels == kept.labels)
+      #expect(made.scores.map(\.bitPattern) == kept.scores.map(\.bitPattern))
+    }
+    #expect(bank.tile(0..<3).statuses == sample.bank.tile(0..<3).statuses)
+    #expect(bank.tile(0..<3).lengths == sample.bank.tile(0..<3).lengths)
+    #expect(bank.tile(0..<3).images == sample.bank.tile(0..<3).images)
+  }
 }

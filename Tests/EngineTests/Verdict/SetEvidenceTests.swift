@@ -97,7 +97,7 @@ import Testing
     let (kinds, each, width, count) = (20, 6, 60, 160)
     var generator = SplitMix64(seed: 97)
     func normals(_ scale: Double = 1) -> [Double] {
-      (0..<width).map { scale * generator.nextNormalPair().0 / Double($0 + 1).squareRoot() }
+      generator.normals(width).enumerated().map { scale * $1 / Double($0 + 1).squareRoot() }
     }
     func sum(_ a: [Double], _ b: [Double], _ factor: Double) -> [Double] {
       zip(a, b).map { $0 + factor * $1 }
@@ -127,7 +127,7 @@ import Testing
     let like = evidence((0..<count).map { _ in normals() })
     #expect(!like.inPlace.exceeds)
     let none = evidence(
-      (0..<count).map { _ in (0..<width).map { _ in generator.nextNormalPair().0 } })
+      (0..<count).map { _ in generator.normals(width) })
     #expect(!none.rotated.exceeds && !none.inPlace.exceeds)
   }
 

@@ -66,4 +66,11 @@ import Testing
           found: 1, needed: 2, features: 3, labels: 4, isStated: false)
       ).kind == .unavailable)
   }
+
+  /// Images of 4,096 features by 768 are 12 MiB: kept where they fit beside all else, to the byte.
+  @Test func imagesAreKeptWhereTheyFit() {
+    let bytes = Int(Self.sizes.bytes(workers: 2).rounded(.up))
+    #expect(Self.sizes.keepsImages(workers: 2, limit: bytes + (12 << 20)))
+    #expect(!Self.sizes.keepsImages(workers: 2, limit: bytes + (12 << 20) - 2))
+  }
 }
