@@ -57,7 +57,7 @@ public struct VerdictRun: Sendable {
     let rows = run.labels.rows
     labels = try LabelSide(rows, source: run.labels.source)
     labelIDs = rows.labelIDs
-    run.memory.workers = try Self.workers(run, request)
+    try Self.plan(&run, request)
     truth = try request.truth.map {
       try VerdictTruth(contentsOf: $0, classes: request.classes, run: run)
     }
@@ -83,6 +83,7 @@ public struct VerdictRun: Sendable {
       seed: request.seed, workers: run.memory.workers)
     semantics = try SemanticsInputs(
       request.semantics, labels: labels, beside: run, progress: progress)
+    try Self.plan(&run, request, truth, semantics)
     try run.addInputs(role: "semantics", request.semantics.files)
     digests = try run.digests(ofRoles: ["truth", "empty_embedding", "variant", "semantics"])
     self.run = run
