@@ -4,7 +4,7 @@
 /// part from its file; else there are fewer workers. None of it bears on the results.
 public struct MemoryPlan: Equatable, Sendable {
   /// The limit on what is not mapped, in bytes.
-  public let limit: Int
+  public internal(set) var limit: Int
 
   /// The number of threads asked for.
   public let requestedWorkers: Int
@@ -27,8 +27,11 @@ public struct MemoryPlan: Equatable, Sendable {
   /// The bytes of the files that are mapped and scanned, which the limit leaves out.
   public let mappedBytes: Int
 
+  /// What a verdict beside the scan takes at its peak, labels included, in bytes; 0 without.
+  public internal(set) var verdictBytes = 0
+
   /// What is taken at the peak, in bytes.
-  public var peakBytes: Int { max(encodingBytes, scanBytes + labelBytes) }
+  public var peakBytes: Int { max(encodingBytes, scanBytes + labelBytes, verdictBytes) }
 }
 
 extension MemoryPlan {

@@ -188,9 +188,6 @@ extension VerdictRun {
 // MARK: - Causes
 
 extension VerdictRun {
-  /// The products of features and labels that may be held at a time, in elements.
-  private static let productLimit = 1 << 25
-
   private func causes(_ samples: [LensForm: KeptSample]) -> Known<CauseShares> {
     guard let truth else { return .missing("no truth was given") }
     guard let formInUse, let sample = samples[formInUse] else {
@@ -198,7 +195,7 @@ extension VerdictRun {
     }
     let other = formInUse.isolated == formInUse ? nil : samples[formInUse.isolated]
     let shared = Self.shared(
-      sample, other, limit: max(1, Self.productLimit / labels.count))
+      sample, other, limit: max(1, VerdictMemory.productLimit / labels.count))
     let groups = labelIDs.map { truth.labelGroups[Int($0)] }
     let sampleTruth = SampleTruth(
       positions: shared.positions.map { Int(truth.positions[$0]) }, labelGroups: groups)

@@ -57,7 +57,7 @@ struct ComputeOptions: ParsableArguments {
       "The most memory to use besides mapped files, such as 512M or 4G.",
       discussion: """
         Bytes, or a whole number of K, M, G or T, powers of 1024. Default: a quarter of what is \
-        free. Label banks that do not fit are read from their file part by part, and fewer threads \
+        free, for a verdict all of it. Label banks that do not fit are read from their file part by part, and fewer threads \
         run if need be; results are the same.
         """,
       valueName: "size"))

@@ -21,11 +21,46 @@ import Testing
       Self.grown { $0.featureCount = 65_536 }, Self.grown { $0.rotations = 8 },
       Self.grown { $0.formCount = 9 }, Self.grown { $0.truthBytes = 1 },
       Self.grown { $0.heldBytes = 1 }, Self.grown { $0.directionWidth = 8192 },
-      Self.grown { $0.nullBanks = 10_000 },
+      Self.grown { $0.nullBanks = 10_000 }, Self.grown { $0.encodedBytes = 1 },
+      Self.grown { $0.hasTruth = true }, Self.grown { $0.templateCount = 1 },
+      Self.grown { $0.vocabularyCounts = [2] },
     ] {
       #expect(sizes.bytes(workers: 2) > whole)
     }
     #expect(Self.sizes.bytes(workers: 3) > whole)
+  }
+
+  /// Parts that are made in turn count where they are the greatest.
+  @Test func theGreatestPartCounts() {
+    func bytes(_ change: (inout VerdictMemory) -> Void) -> Double {
+      Self.grown(change).bytes(workers: 2)
+    }
+    // A large vocabulary beside a small one takes as much as the large one alone, but for the rows of both.
+    let (own, other) = (bytes { $0.labelCount = 20_000 }, bytes { $0.vocabularyCounts = [20_000] })
+    let rows = 24.0 * 1000 * 768 + 4 * 20_000 * (768 + 16) + 4096 * 448
+    #expect(other > own && other <= own + rows + 1)
+    // Few features of many labels: the products of two sets of corrections, 2^25 elements each at most.
+    func many(_ hasTruth: Bool) -> Double {
+      bytes {
+        ($0.rotations, $0.labelCount, $0.embeddingWidth, $0.formsInUse) = (1, 8192, 32, 1)
+        ($0.featureCount, $0.nullBanks, $0.hasTruth) = (4096, 20, hasTruth)
+      }
+    }
+    let grown = many(true) - many(false) - 4 * 4096 * 32
+    #expect(grown >= 0 && grown < 2 * 4 * Double(1 << 25) + 16e6)
+    #expect(Self.grown { $0.hasTruth = true }.causes(2) > 2 * 4 * 4096 * 1000)
+    #expect(Self.sizes.causes(2) == 0 && Self.sizes.activations(2) == 0)
+    #expect(Self.sizes.ceiling(2) == 0 && Self.sizes.sums(2) == 0 && Self.sizes.sets(2) == 0)
+    let pictures = Self.grown { ($0.pictureCount, $0.allLabelCount) = (5000, 2000) }
+    #expect(pictures.activations(1) > 880 * 4096 && pictures.ceiling(1) == 0)
+    let embedded = Self.grown {
+      ($0.pictureCount, $0.allLabelCount, $0.hasPictureEmbeddings) = (5000, 2000, true)
+    }
+    // Sums for six banks of prototypes in `Double`, with their squares.
+    #expect(embedded.ceiling(2) - embedded.ceiling(1) > 16 * 6 * 2000 * 768)
+    #expect(Self.grown { $0.sparseCount = 4096 }.sums(1) > 8 * 4096 * 768)
+    #expect(Self.grown { $0.setCount = 100 }.sets(1) > 20 * 100 * 4096)
+    #expect(Self.grown { $0.hasControls = true }.controls(1) < Self.sizes.bytes(workers: 1))
   }
 
   @Test func threadsAreGivenUpBeforeTheVerdictIs() throws {
