@@ -14,7 +14,7 @@ SECONDS_A_TARGET ?= 60
 TARGET ?=
 SEEDS ?= 40
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-verdicts check-bench oracle calibrate fuzz check-fuzz bench \
+.PHONY: help setup build demo test lint unit-tests check-demo check-verdicts check-exports check-bench oracle calibrate fuzz check-fuzz bench \
 	scaling manual install uninstall clean
 
 help: ## List the targets
@@ -48,7 +48,7 @@ demo: build ## Read the autoencoders of examples/emoji and show what their featu
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
 	@scripts/setup.sh --test
-	@$(MAKE) --no-print-directory lint demo check-demo check-verdicts check-bench unit-tests
+	@$(MAKE) --no-print-directory lint demo check-demo check-verdicts check-exports check-bench unit-tests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests benchmarks
@@ -61,6 +61,20 @@ check-demo:
 
 check-verdicts:
 	/usr/bin/python3 Tests/Oracle/calibrate.py --lensctl $(LENSCTL) --small
+
+# The tools that exports are opened by, in the versions that requirements name, apart from the machine's own Python.
+READERS = .build/export-readers
+
+$(READERS)/installed: Tests/Oracle/exports-requirements.txt
+	@rm -rf $(READERS)
+	@/usr/bin/python3 -m venv $(READERS)
+	@$(READERS)/bin/pip install --quiet --disable-pip-version-check --requirement $< || { \
+	  echo "check-exports: pip could not install what $< lists, by which exports are opened;" >&2; \
+	  echo "check-exports: without a network run the other checks of 'make test' one by one" >&2; exit 69; }
+	@touch $@
+
+check-exports: $(READERS)/installed
+	$(READERS)/bin/python Tests/Oracle/check_exports.py --lensctl $(LENSCTL) --work $(OUT)/exports
 
 unit-tests:
 	swift build --build-tests
