@@ -60,6 +60,7 @@ let package = Package(
         "CZstd",
         "Engine",
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -74,7 +75,7 @@ let package = Package(
       name: "enginebench",
       dependencies: ["COpenBLAS", "Engine"],
       path: "benchmarks",
-      exclude: ["SPEED.md", "peers.py", "scaling.py"],
+      exclude: ["SPEED.md", "exports.py", "peers.py", "scaling.py"],
       swiftSettings: strict),
 
     // MARK: - Tests

@@ -86,112 +86,11 @@ extension DatabaseExport {
   }
 
   private func insertFeatures(_ database: Database, progress: (Int) -> Void) throws {
-    var inserts = try FeatureInserts(database, schema)
+    let inserts = try FeatureInserts(database, schema)
     try source.forEachBlock(progress: progress) { rows in
       let block = try source.run.features(in: rows)
       for row in 0..<block.rows { try inserts.insert(block, row, sigmoid: source.run.sigmoid) }
       try inserts.insertVerdict(rows, features: block.featureIDs)
-    }
-  }
-}
-
-/// The statements that insert features, prepared once.
-private struct FeatureInserts {
-  private let schema: DatabaseSchema
-  private let feature: Statement
-  private let labels: [LabelEnd: Statement]
-  private let verdictFeature: Statement?
-  private let verdictScore: Statement?
-
-  init(_ database: Database, _ schema: DatabaseSchema) throws {
-    func insert(_ table: String, _ columnCount: Int) throws -> Statement {
-      let marks = [String](repeating: "?", count: columnCount).joined(separator: ", ")
-      return try database.makeStatement(sql: "INSERT INTO \(table) VALUES (\(marks))")
-    }
-    self.schema = schema
-    feature = try insert("features", 2 + ExportSource.statisticNames.count)
-    var labels: [LabelEnd: Statement] = [:]
-    for end in LabelEnd.allCases {
-      labels[end] = try insert("\(end)_labels", schema.hasSigmoid ? 6 : 5)
-    }
-    self.labels = labels
-    verdictFeature =
-      schema.featureColumns.isEmpty
-      ? nil : try insert("verdict_features", 1 + schema.featureColumns.count)
-    verdictScore =
-      schema.readings.isEmpty
-      ? nil : try insert("verdict_scores", 2 + schema.statistics.count)
-  }
-
-  mutating func insert(_ block: FeatureBlock, _ row: Int, sigmoid: SigmoidScores?) throws {
-    let id = Int64(block.featureIDs[row])
-    try Self.run(
-      feature,
-      [
-        id.databaseValue, ExportSource.statusNames[Int(block.statuses[row])].databaseValue,
-        stored(block.means[row]), stored(block.standardDeviations[row]),
-        stored(block.skewnesses[row]), stored(block.kurtoses[row]), stored(block.margins[row]),
-        stored(block.entropies[row]), stored(block.logPartitions[row]),
-      ])
-    for rank in 0..<block.topCount {
-      let place = row * block.topCount + rank
-      guard block.topLabelIDs[place] >= 0 else { return }
-      for (end, ids, cosines, probabilities) in [
-        (
-          LabelEnd.top, block.topLabelIDs[place], block.topCosines[place],
-          block.topProbabilities[place]
-        ),
-        (
-          .bottom, block.bottomLabelIDs[place], block.bottomCosines[place],
-          block.bottomProbabilities[place]
-        ),
-      ] {
-        guard let statement = labels[end] else { continue }
-        var values = [
-          id.databaseValue, (rank + 1).databaseValue, Int64(ids).databaseValue, stored(cosines),
-          stored(probabilities),
-        ]
-        if let sigmoid { values.append(stored(sigmoid.score(cosines))) }
-        try Self.run(statement, values)
-      }
-    }
-  }
-
-  /// Inserts what a verdict says of some features.
-  mutating func insertVerdict(_ rows: Range<Int>, features: [Int32]) throws {
-    if let verdictFeature {
-      let columns = schema.featureColumns.map { $0.values(rows) }
-      for row in 0..<rows.count {
-        let id = Int64(features[row]).databaseValue
-        try Self.run(verdictFeature, [id] + columns.map { stored($0, row) })
-      }
-    }
-    guard let verdictScore else { return }
-    let columns = schema.scoreColumns.map { $0.map { $0?.values(rows) } }
-    for row in 0..<rows.count {
-      let id = Int64(features[row]).databaseValue
-      for (reading, statistics) in columns.enumerated() {
-        let values = statistics.map { $0.map { stored($0, row) } ?? .null }
-        try Self.run(verdictScore, [id, reading.databaseValue] + values)
-      }
-    }
-  }
-
-  private static func run(_ statement: Statement, _ values: [DatabaseValue]) throws {
-    statement.setUncheckedArguments(StatementArguments(values))
-    try statement.execute()
-  }
-
-  private func stored(_ value: Float) -> DatabaseValue {
-    value.isNaN ? .null : Double(value).databaseValue
-  }
-
-  private func stored(_ values: FlatValues, _ row: Int) -> DatabaseValue {
-    switch values {
-    case .integers(let values), .labels(let values):
-      values[row] == -1 ? .null : values[row].databaseValue
-    case .numbers(let values): stored(values[row])
-    case .words(let values): values[row].databaseValue
     }
   }
 }

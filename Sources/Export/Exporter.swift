@@ -47,7 +47,7 @@ public struct Exporter {
         try writeDirectory { try tables.write(into: $0, progress: report) }
       case .neuronpedia:
         let tree = NeuronpediaExport(
-          source: source, provenance: provenance, names: request.neuronpedia)
+          source, provenance: provenance, names: request.neuronpedia)
         try writeDirectory { try tree.write(into: $0, progress: report) }
       }
     } catch let error as any EngineError {

@@ -17,15 +17,10 @@ struct LinesExport {
 
   init(_ source: ExportSource) {
     self.source = source
-    labels = source.run.labels.map { Self.bytes($0) }
+    labels = source.run.labels.map { jsonBytes($0) }
     names = source.verdictColumns.map {
-      (Self.bytes($0.name), $0.nameOfTexts.map { Self.bytes($0) })
+      (jsonBytes($0.name), $0.nameOfTexts.map { jsonBytes($0) })
     }
-  }
-
-  /// A text as a JSON string.
-  private static func bytes(_ text: String) -> [UInt8] {
-    Array(JSONValue.string(text).serialized().utf8)
   }
 
   /// Writes the lines.
@@ -66,7 +61,7 @@ struct LinesExport {
     ]
     for (name, values) in zip(ExportSource.statisticNames, statistics) {
       text += ",\"\(name)\":".utf8
-      append(values[row], to: &text)
+      appendJSON(values[row], to: &text)
     }
   }
 
@@ -80,12 +75,12 @@ struct LinesExport {
       text += "{\"label_id\":\(ids[rank]),\"label\":".utf8
       text += labels[Int(ids[rank])]
       text += ",\"cosine\":".utf8
-      append(cosines[rank], to: &text)
+      appendJSON(cosines[rank], to: &text)
       text += ",\"probability\":".utf8
-      append(probabilities[rank], to: &text)
+      appendJSON(probabilities[rank], to: &text)
       if let sigmoid = source.run.sigmoid {
         text += ",\"sigmoid\":".utf8
-        append(sigmoid.score(cosines[rank]), to: &text)
+        appendJSON(sigmoid.score(cosines[rank]), to: &text)
       }
       text.append(UInt8(ascii: "}"))
     }
@@ -102,10 +97,10 @@ struct LinesExport {
       text += names[index].values
       append(places, isList: isList, to: &text) { place, text in
         switch verdict[index] {
-        case .numbers(let numbers): append(numbers[place], to: &text)
+        case .numbers(let numbers): appendJSON(numbers[place], to: &text)
         case .integers(let wholes), .labels(let wholes):
           text += (wholes[place] == -1 ? "null" : "\(wholes[place])").utf8
-        case .words(let words): text += Self.bytes(words[place])
+        case .words(let words): text += jsonBytes(words[place])
         }
       }
       guard let name = names[index].texts, case .integers(let ids) = verdict[index] else {
@@ -132,10 +127,15 @@ struct LinesExport {
     }
     if isList { text.append(UInt8(ascii: "]")) }
   }
+}
 
-  /// Appends a number as `JSONValue` writes it.
-  private func append(_ value: Float, to text: inout [UInt8]) {
-    // Below 2^24 the digits of a `Float` are those of the `Double` that they name.
-    text += (abs(value) < 16_777_216 ? value.description : JSONValue(value).serialized()).utf8
-  }
+/// A text as a JSON string.
+func jsonBytes(_ text: String) -> [UInt8] {
+  Array(JSONValue.string(text).serialized().utf8)
+}
+
+/// Appends a number as `JSONValue` writes it.
+func appendJSON(_ value: Float, to text: inout [UInt8]) {
+  // Below 2^24 the digits of a `Float` are those of the `Double` that they name.
+  text += (abs(value) < 16_777_216 ? value.description : JSONValue(value).serialized()).utf8
 }

@@ -12,7 +12,17 @@ internal import Foundation
 struct NeuronpediaExport {
   let source: ExportSource
   let provenance: JSONObject
-  let names: NeuronpediaNames
+  private let identity: NeuronpediaIdentity
+
+  /// The labels as JSON strings, by id.
+  private let labels: [[UInt8]]
+
+  /// What all features have in common.
+  private let shared: [UInt8]
+
+  /// What cosines are multiplied by to be logits, and what is added.
+  private let factor: Double
+  private let bias: Double
 
   /// What such a directory holds.
   static let fileNames = [
@@ -23,6 +33,23 @@ struct NeuronpediaExport {
   /// The features of a file, as in the exports of Neuronpedia itself.
   private static let batchSize = 1024
 
+  /// Prepares an export.
+  ///
+  /// - Parameters:
+  ///   - source: The run.
+  ///   - provenance: Where its numbers come from.
+  ///   - names: Names that the run does not know.
+  init(_ source: ExportSource, provenance: JSONObject, names: NeuronpediaNames) {
+    self.source = source
+    self.provenance = provenance
+    identity = NeuronpediaIdentity(source.run.description, names)
+    labels = source.run.labels.map { jsonBytes($0) }
+    shared = Self.shared(identity)
+    let scale = source.run.description["logit_scale"]?["value"]?.double
+    factor = source.run.sigmoid?.scale ?? scale ?? 1
+    bias = source.run.sigmoid?.bias ?? 0
+  }
+
   /// Writes the directory.
   ///
   /// - Parameters:
@@ -30,7 +57,8 @@ struct NeuronpediaExport {
   ///   - progress: Receives the features done.
   func write(into directory: String, progress: (Int) -> Void) throws {
     for (name, object) in [
-      ("model", model), ("release", release), ("sourceset", sourceSet), ("source", sourceObject),
+      ("model", identity.modelRow), ("release", identity.releaseRow),
+      ("sourceset", identity.sourceSetRow), ("source", identity.sourceRow),
     ] {
       let text = JSONValue.object(object).serialized() + "\n"
       try OutputFile.write(Data(text.utf8), to: directory + "/\(name).jsonl")
@@ -65,32 +93,31 @@ extension NeuronpediaExport {
       .map { $0.tensor.numbers(in: rows, width: 1) }
     var text: [UInt8] = []
     for row in 0..<rows.count {
-      let object = feature(block, row, density: density?[row])
-      text += JSONValue.object(object).serialized().utf8
-      text.append(UInt8(ascii: "\n"))
+      text += shared
+      text += ",\"index\":\"\(block.featureIDs[row])\"".utf8
+      let isRead = block.statuses[row] == FeatureStatus.read.rawValue
+      let ranks = isRead ? (row * block.topCount)..<((row + 1) * block.topCount) : 0..<0
+      append("neg", block.bottomLabelIDs[ranks], block.bottomCosines[ranks], to: &text)
+      append("pos", block.topLabelIDs[ranks], block.topCosines[ranks], to: &text)
+      // Not known without pictures, and the schema has no null for it.
+      text += ",\"frac_nonzero\":".utf8
+      appendJSON(density.map { $0[row] }.flatMap { $0.isFinite ? $0 : nil } ?? 0, to: &text)
+      text += "}\n".utf8
     }
     return text
   }
 
-  /// One feature, as a row of `Neuron`.
-  private func feature(_ block: FeatureBlock, _ row: Int, density: Float?) -> JSONObject {
-    let isRead = block.statuses[row] == FeatureStatus.read.rawValue
-    let ranks = isRead ? (row * block.topCount)..<((row + 1) * block.topCount) : 0..<0
+  /// What all features have in common of a row of `Neuron`, without the brace at its end.
+  private static func shared(_ identity: NeuronpediaIdentity) -> [UInt8] {
     var object: JSONObject = [
-      "modelId": .string(modelID), "layer": .string(sourceID),
-      "index": .string("\(block.featureIDs[row])"), "creatorId": creatorIDOrNull,
-      "sourceSetName": .string(sourceSetName), "maxActApprox": nil, "hasVector": false,
+      "modelId": .string(identity.model), "layer": .string(identity.source),
+      "creatorId": identity.names.creatorID.map { .string($0) } ?? .null,
+      "sourceSetName": .string(identity.sourceSet), "maxActApprox": nil, "hasVector": false,
       "vector": [], "vectorLabel": nil, "vectorDefaultSteerStrength": nil,
-      "hookName": hookName.map { .string($0) } ?? .null,
+      "hookName": identity.hook.map { .string($0) } ?? .null,
     ]
-    for name in Self.unknownLists { object[name] = [] }
-    object["neg_str"] = texts(block.bottomLabelIDs[ranks])
-    object["neg_values"] = logits(block.bottomCosines[ranks])
-    object["pos_str"] = texts(block.topLabelIDs[ranks])
-    object["pos_values"] = logits(block.topCosines[ranks])
-    // Not known without pictures, and the schema has no null for it.
-    object["frac_nonzero"] = density.flatMap { $0.isFinite ? JSONValue($0) : nil } ?? 0
-    return object
+    for name in unknownLists { object[name] = [] }
+    return Array(JSONValue.object(object).serialized().utf8.dropLast())
   }
 
   /// What is told of activations, neurons and neighbours, which a run does not have.
@@ -103,100 +130,20 @@ extension NeuronpediaExport {
     "decoder_weights_dist",
   ]
 
-  private func texts(_ ids: ArraySlice<Int32>) -> JSONValue {
-    .array(ids.map { .string(source.run.labels[Int($0)]) })
-  }
-
-  private func logits(_ cosines: ArraySlice<Float>) -> JSONValue {
-    let scale = source.run.sigmoid?.scale ?? source.run.description["logit_scale"]?["value"]?.double
-    let bias = source.run.sigmoid?.bias ?? 0
-    return .array(cosines.map { JSONValue(Float((scale ?? 1) * Double($0) + bias)) })
-  }
-}
-
-// MARK: - What the features belong to
-
-extension NeuronpediaExport {
-  private var autoencoder: JSONValue? { source.run.description["autoencoder"] }
-
-  private var modelID: String {
-    let reference = source.run.description["model"]?["reference"]?.string
-    return names.model ?? Self.name(reference, else: "model")
-  }
-
-  private var sourceSetName: String {
-    names.sourceSet ?? Self.name(autoencoder?["path"]?.string, else: "sae")
-  }
-
-  /// The layer and the source set, as Neuronpedia names its sources; the set alone where no layer is stated.
-  private var sourceID: String {
-    autoencoder?["layer"]?.integer.map { "\($0)-\(sourceSetName)" } ?? sourceSetName
-  }
-
-  private var hookName: String? { autoencoder?["hook"]?.string }
-
-  private var creatorIDOrNull: JSONValue { names.creatorID.map { .string($0) } ?? .null }
-
-  /// The last part of a path in the characters that Neuronpedia takes: small letters, digits, `-` and `_`.
-  static func name(_ path: String?, else fallback: String) -> String {
-    let last = (path ?? "").split(separator: "/").last ?? ""
-    let characters = last.lowercased().unicodeScalars.map { scalar -> Character in
-      let isTaken = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9") ~= scalar)
-      return isTaken || scalar == "_" ? Character(scalar) : "-"
+  /// Appends the labels at one end and their logits.
+  private func append(
+    _ name: String, _ ids: ArraySlice<Int32>, _ cosines: ArraySlice<Float>, to text: inout [UInt8]
+  ) {
+    text += ",\"\(name)_str\":[".utf8
+    for place in ids.indices {
+      if place > ids.startIndex { text.append(UInt8(ascii: ",")) }
+      text += labels[Int(ids[place])]
     }
-    let name = String(characters.prefix(128))
-    return name.contains { $0 != "-" } ? name : fallback
-  }
-
-  private var model: JSONObject {
-    [
-      "id": .string(modelID), "displayNameShort": .string(modelID),
-      "displayName": .string(source.run.description["model"]?["reference"]?.string ?? modelID),
-      "creatorId": .string(names.creatorID ?? ""), "tlensId": nil, "dimension": nil,
-      "visibility": "PRIVATE", "defaultSourceSetName": nil, "defaultSourceId": nil,
-      "inferenceEnabled": false, "instruct": false, "layers": 0, "neuronsPerLayer": 0,
-      "owner": "", "website": nil,
-    ]
-  }
-
-  private var release: JSONObject {
-    [
-      "name": .string(sourceSetName), "visibility": "PRIVATE", "isNewUi": false,
-      "featured": false, "description": .string(about), "descriptionShort": .string(sourceSetName),
-      "urls": [], "creatorEmail": nil, "creatorName": .string(names.creator ?? ""),
-      "creatorNameShort": names.creator.map { .string($0) } ?? .null,
-      "creatorId": .string(names.creatorID ?? ""), "defaultSourceSetName": .string(sourceSetName),
-      "defaultSourceId": .string(sourceID), "defaultUmapSourceIds": [],
-    ]
-  }
-
-  private var sourceSet: JSONObject {
-    [
-      "modelId": .string(modelID), "name": .string(sourceSetName), "hasDashboards": true,
-      "visibility": "PRIVATE", "description": .string(about), "type": "",
-      "creatorName": .string(names.creator ?? ""), "urls": [], "creatorEmail": nil,
-      "creatorId": .string(names.creatorID ?? ""), "releaseName": .string(sourceSetName),
-      "defaultOfModelId": nil, "defaultRange": 1, "defaultShowBreaks": true, "showDfa": false,
-      "showCorrelated": false, "showHeadAttribution": false, "showUmap": false,
-    ]
-  }
-
-  private var sourceObject: JSONObject {
-    [
-      "id": .string(sourceID), "modelId": .string(modelID), "setName": .string(sourceSetName),
-      "creatorId": .string(names.creatorID ?? ""), "hasDashboards": true,
-      "inferenceEnabled": false, "saelensConfig": nil, "saelensRelease": nil, "saelensSaeId": nil,
-      "hfRepoId": nil, "hfFolderId": nil, "visibility": "PRIVATE", "defaultOfModelId": nil,
-      "hasUmap": false, "hasUmapLogSparsity": false, "hasUmapClusters": false, "num_prompts": nil,
-      "num_tokens_in_prompt": nil, "dataset": nil, "notes": .string(about),
-    ]
-  }
-
-  /// Which lens the labels come from, in words.
-  private var about: String {
-    let labels = source.run.description["labels"]?["source"]?.string ?? ""
-    let lens = source.run.description["lens"]?["id"]?.string ?? ""
-    return "labels of \(labels) nearest to each feature in the joint space of CLIP, by \(lens); "
-      + "lensctl \(Engine.version)"
+    text += "],\"\(name)_values\":[".utf8
+    for place in cosines.indices {
+      if place > cosines.startIndex { text.append(UInt8(ascii: ",")) }
+      appendJSON(Float(factor * Double(cosines[place]) + bias), to: &text)
+    }
+    text.append(UInt8(ascii: "]"))
   }
 }

@@ -53,6 +53,7 @@ import Testing
     "Sources/Engine/Checkpoint/GzipFile.swift",
     "Sources/Engine/Checkpoint/OutputFile.swift",
     "Sources/Export/Deflation.swift",
+    "Sources/Export/RowInsertion.swift",
     "Sources/lensctl/Support/Terminal.swift",
   ]
 
