@@ -24,7 +24,15 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
-
+from export_columns import (
+    expected_features,
+    expected_labels,
+    expected_list,
+    expected_table,
+    gaps,
+    names,
+    verdict_columns,
+)
 from export_runs import HOSTILE, scan_hostile, write_run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,73 +76,6 @@ def tidy(value):
 def floats(values):
     """Real numbers as float32, however a tool widened them."""
     return np.asarray(pd.array(values, dtype="Float64").to_numpy(np.float64, na_value=np.nan), np.float32)
-
-
-def gaps(values):
-    """Whole numbers with None in the place of -1."""
-    return [None if value == -1 else int(value) for value in values]
-
-
-def names(run, ids):
-    """The labels of ids."""
-    return [None if i < 0 else run.labels[i] for i in ids]
-
-
-def verdict_columns(run):
-    """The flat columns of a verdict: name, values with None for gaps."""
-    for name, values in run.verdict.items():
-        if name == "feature_id":
-            continue
-        parts = [("", values)] if values.ndim == 1 else [(f".{k + 1}", v) for k, v in enumerate(values.T)]
-        for suffix, part in parts:
-            yield name + suffix, part if part.dtype.kind == "f" else gaps(part)
-            last = name.split(".")[-1]
-            if last in ("label_id", "least_label_id") and not name.startswith("vocabulary."):
-                yield name[:-3] + suffix, names(run, part)
-
-
-def expected_features(run):
-    """The columns of features.parquet but for the best label."""
-    columns = {"feature_id": run["feature_id"], "status": [lensrun.STATUSES[s] for s in run["status"]]}
-    return columns | {name: run[name] for name in lensrun.STATISTICS}
-
-
-def expected_table(run):
-    """The columns of a CSV."""
-    columns = expected_features(run)
-    for end in ["top", "bottom"]:
-        for k in range(run["top_label_ids"].shape[1]):
-            ids, prefix = run[f"{end}_label_ids"][:, k], f"{end}_{k + 1}_"
-            columns |= {prefix + "label_id": gaps(ids), prefix + "label": names(run, ids)}
-            columns[prefix + "cosine"] = run[f"{end}_cosines"][:, k]
-            columns[prefix + "probability"] = run[f"{end}_probabilities"][:, k]
-    return columns | dict(verdict_columns(run))
-
-
-def expected_list(run, end):
-    """The columns of top_labels or bottom_labels."""
-    ids = run[f"{end}_label_ids"]
-    there = ids.ravel() >= 0
-    return {
-        "feature_id": np.repeat(run["feature_id"], ids.shape[1])[there],
-        "rank": np.tile(np.arange(1, ids.shape[1] + 1), len(ids))[there],
-        "label_id": ids.ravel()[there],
-        "label": names(run, ids.ravel()[there]),
-        "cosine": run[f"{end}_cosines"].ravel()[there],
-        "probability": run[f"{end}_probabilities"].ravel()[there],
-    }
-
-
-def expected_labels(run):
-    """The columns of labels."""
-    columns = run.label_columns
-    return {
-        "label_id": range(len(run.labels)),
-        "label": run.labels,
-        "status": [lensrun.LABEL_STATUSES[s] for s in columns["status"]],
-        "first_count": columns["first_counts"],
-        "top_count": columns["top_counts"],
-    }
 
 
 def compare(tool, found, expected):
@@ -329,6 +270,37 @@ def check_parquet(run, path):
     return pq.read_metadata(path / "features.parquet").num_row_groups
 
 
+def check_frames(run, path):
+    """The frames of lensrun.py are the tables of Parquet, with their gaps."""
+    tables = {"features": run.frame().reset_index(), "top_labels": run.top_frame(), "bottom_labels": run.top_frame("bottom")}
+    tables["labels"] = run.label_frame().reset_index()
+    for name, frame in tables.items():
+        table = pq.read_table(path / f"{name}.parquet")
+        same(f"lensrun: columns of {name}", list(frame.columns), table.column_names)
+        compare(f"lensrun: {name}", lambda column: frame[column], {c: table[c].to_pylist() for c in table.column_names})
+    if run.verdict:
+        frame = run.verdict_frame()
+        table = pq.read_table(path / "verdict.parquet", columns=list(frame.columns))
+        compare("lensrun: verdict", lambda column: frame[column], {c: table[c].to_pylist() for c in table.column_names})
+        variant = run.verdict_info["form_in_use"]
+        same("lensrun: a variant", {c.startswith(variant + ".") for c in run.verdict_frame(variant)}, [True])
+
+
+def check_damage(run, work):
+    """lensrun.py finds a file that is not what run.json says, or is cut short."""
+    copy = work / "damaged"
+    for name, change in [("labels.txt", lambda b: b[:-2] + b"?\n"), ("features.safetensors", lambda b: b[:-3])]:
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(run.path, copy)
+        (copy / name).write_bytes(change((copy / name).read_bytes()))
+        for check in [True, False] if name != "labels.txt" else [True]:
+            try:
+                lensrun.open_run(copy, check)
+                sys.exit(f"FAILED: lensrun opened a run with a changed {name}")
+            except ValueError as error:
+                same("lensrun: what is damaged", [name in str(error)], [True])
+
+
 # The columns of Neuronpedia's tables that exports have, by its prisma schema.
 NEURON = """modelId layer index sourceSetName creatorId maxActApprox hasVector vector vectorLabel
 vectorDefaultSteerStrength hookName topkCosSimIndices topkCosSimValues neuron_alignment_indices neuron_alignment_values
@@ -447,6 +419,8 @@ def main():
             print(f"{name}, {form}: {checked - before} values equal")
             if name == "rows" and form == "parquet" and groups != 2:
                 sys.exit(f"FAILED: found {groups} row groups, expected 2")
+        check_frames(run, work / f"{name}.parquet")
+    check_damage(lensrun.open_run(work / "hostile"), work)
     check_formulas(lensctl, lensrun.open_run(work / "hostile"), work)
     lines = check_readme(lensctl, work / "emoji", work)
     hostile = len(set(HOSTILE))
