@@ -15,11 +15,11 @@ TARGET ?=
 SEEDS ?= 40
 
 .PHONY: help setup build demo test lint unit-tests check-demo check-verdicts check-exports check-bench oracle calibrate fuzz check-fuzz bench \
-	scaling manual install uninstall clean
+	scaling time-exports manual install uninstall clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
-	  | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	  | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 setup: ## Install the Debian packages that are missing
 	@scripts/setup.sh
@@ -116,6 +116,9 @@ check-bench:
 
 scaling: build ## Time a million features and 37,445 labels, and sample the memory used
 	$(PYTHON) benchmarks/scaling.py --lensctl $(LENSCTL) --work $(OUT)/scaling
+
+time-exports: build ## Time exports of a million features, and sample the memory used (needs NumPy)
+	$(PYTHON) benchmarks/exports.py --lensctl $(LENSCTL) --work $(OUT)/exports-time
 
 # From a debug build: the plugin would build the optimised program again, without RELEASE's flag.
 manual: build

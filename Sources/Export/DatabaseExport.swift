@@ -26,9 +26,7 @@ struct DatabaseExport {
   ///   - progress: Receives the features done.
   /// - Throws: `DatabaseError` if it cannot be written.
   func write(to path: String, progress: (Int) -> Void) throws {
-    var configuration = Configuration()
-    configuration.label = "export"
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    let queue = try DatabaseQueue(path: path)
     try queue.writeWithoutTransaction { database in
       // What fails is removed whole, so nothing is kept to undo it.
       try database.execute(

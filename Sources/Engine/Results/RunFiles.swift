@@ -58,6 +58,12 @@ public struct RunFiles: Sendable {
         path: features.path,
         reason: .wrongShape(tensor: top.name, found: top.shape, expected: "[features, labels]"))
     }
+    guard top.shape[1] <= labelCount else {
+      throw CheckpointError(
+        path: features.path,
+        reason: .wrongShape(
+          tensor: top.name, found: top.shape, expected: "[features, at most \(labelCount) labels]"))
+    }
     (featureCount, topCount) = (top.shape[0], top.shape[1])
   }
 
