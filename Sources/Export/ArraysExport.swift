@@ -23,6 +23,7 @@ struct ArraysExport {
   ///   - handle: The file, empty.
   ///   - zip64Start: As of `ZipWriter`.
   ///   - labelByteLimit: The most bytes of `labels`.
+  /// - Throws: What writing throws.
   func write(
     to handle: FileHandle, zip64Start: (size: Int, count: Int) = (0xFFFF_FFFF, 0xFFFF),
     labelByteLimit: Int = labelByteLimit

@@ -34,6 +34,7 @@ extension ExportSource {
   ///   - index: The place, from 0, below `run.topCount`.
   ///   - prefix: What the names begin with.
   /// - Returns: The columns.
+  /// - Throws: `CheckpointError` if the run has no such columns.
   func labelColumns(_ end: LabelEnd, index: Int, prefix: String) throws -> [FlatColumn] {
     let ids = try run.column("\(end)_label_ids")
     let cosines = try run.column("\(end)_cosines")
@@ -55,8 +56,9 @@ extension ExportSource {
     return columns
   }
 
-  /// The columns of the verdict; those of several values a feature as one for each, counted from 1. Behind
-  /// each column of ids of the run's labels comes one of their texts.
+  /// The columns of the verdict; those of several values a feature as one for each, counted from 1.
+  ///
+  /// Behind each column of ids of the run's labels comes one of their texts.
   func flatVerdictColumns() -> [FlatColumn] {
     verdictColumns.flatMap { column in
       (0..<column.width).flatMap { index -> [FlatColumn] in

@@ -55,6 +55,7 @@ struct NeuronpediaExport {
   /// - Parameters:
   ///   - directory: A directory that exists and is empty.
   ///   - progress: Receives the features done.
+  /// - Throws: `OutputError` if it cannot be written.
   func write(into directory: String, progress: (Int) -> Void) throws {
     for (name, object) in [
       ("model", identity.modelRow), ("release", identity.releaseRow),

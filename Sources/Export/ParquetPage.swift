@@ -15,14 +15,13 @@ struct ParquetPage {
   /// The rows without a value.
   let gapCount: Int
 
-  /// Encodes a page.
+  /// Encodes a page; nil if there is no memory for it.
   ///
   /// - Parameters:
   ///   - values: The values; few enough that they take less than 2 GiB.
   ///   - kind: What they are.
   ///   - hasGaps: Whether the column may be without values, so that levels say where it is.
   ///   - labels: The texts of labels, by id.
-  /// - Returns: The page, or nil if there is no memory for it.
   init?(_ values: FlatValues, kind: FlatColumn.Kind, hasGaps: Bool, labels: [String]) {
     let present = hasGaps ? Self.presence(values) : nil
     let content =
@@ -45,8 +44,9 @@ struct ParquetPage {
     }
   }
 
-  /// Definition levels of one bit: 1 where there is a value. A run where all are the same, else bits packed
-  /// by 8; with the size before them.
+  /// Definition levels of one bit: 1 where there is a value.
+  ///
+  /// A run where all are the same, else bits packed by 8; with the size before them.
   private static func levels(_ present: [Bool]) -> [UInt8] {
     var encoded: [UInt8]
     if let first = present.first, present.allSatisfy({ $0 == first }) {

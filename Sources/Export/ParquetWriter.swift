@@ -132,6 +132,7 @@ struct ParquetWriter {
   /// Writes the footer.
   ///
   /// - Parameter metadata: Names and values that readers give with the table.
+  /// - Throws: What writing throws.
   mutating func finish(metadata: [(name: String, value: String)]) throws {
     let footer = footer(metadata)
     try append(footer)

@@ -29,6 +29,7 @@ struct TablesExport {
   /// - Parameters:
   ///   - directory: A directory that exists.
   ///   - progress: Receives the rows of the table at hand that are done.
+  /// - Throws: `OutputError` if it cannot be written.
   func write(into directory: String, progress: (Int) -> Void) throws {
     let features = source.run.featureCount
     func make(

@@ -172,10 +172,11 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// Elements as `Int`, in order, or nil if the dtype is not an integer type of up to 64 bits or a
-  /// value does not fit in `Int`.
+  /// Elements as `Int`, in order.
   ///
   /// - Parameter range: The elements wanted, as indices into the row-major order; nil for all.
+  /// - Returns: The elements, or nil if the dtype is not an integer type of up to 64 bits or a value
+  ///   does not fit in `Int`.
   /// - Precondition: `range` lies in the tensor.
   public func integers(in range: Range<Int>? = nil) -> [Int]? {
     let range = range ?? 0..<elementCount
@@ -193,7 +194,8 @@ extension Tensor {
     }
   }
 
-  private func read<Stored: FixedWidthInteger>(_ type: Stored.Type, in range: Range<Int>) -> [Int]? {
+  private func read<Stored: FixedWidthInteger>(_ type: Stored.Type, in range: Range<Int>) -> [Int]?
+  {
     unsafe storedBytes(in: range).withUnsafeBytes { raw in
       var result: [Int] = []
       result.reserveCapacity(range.count)
