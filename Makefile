@@ -75,6 +75,8 @@ $(READERS)/installed: Tests/Oracle/exports-requirements.txt
 
 check-exports: $(READERS)/installed
 	$(READERS)/bin/python Tests/Oracle/check_exports.py --lensctl $(LENSCTL) --work $(OUT)/exports
+	$(READERS)/bin/python benchmarks/exports.py --lensctl $(LENSCTL) --work $(OUT)/exports \
+	  --features 100000 --repeats 1 --limit 32 >$(OUT)/exports-memory.txt
 
 unit-tests:
 	swift build --build-tests

@@ -103,15 +103,20 @@ class Run:
         columns = (self[f"{end}_{name}"][row] for name in ("label_ids", "cosines", "probabilities"))
         return [(self.labels[i], float(c), float(p)) for i, c, p in zip(*columns) if i >= 0]
 
+    def sigmoid(self, cosines):
+        """The model's own scores of cosines; None for a model that was trained with a softmax."""
+        if not self.info.get("sigmoid"):
+            return None
+        logits = self.info["sigmoid"]["scale"] * np.float64(cosines) + self.info["sigmoid"]["bias"]
+        return np.float32(1 / (1 + np.exp(-logits)))
+
     def find(self, text):
         """The ids of the labels that hold a text, whatever its case."""
         return [i for i, label in enumerate(self.labels) if text.casefold() in label.casefold()]
 
     def variants(self):
-        """The variants that were judged, best known first as verdict.json lists them."""
+        """The variants that were judged, in the order of verdict.json."""
         return [variant["id"] for variant in self.verdict_info["variants"]] if self.verdict_info else []
-
-    # Frames, which need pandas.
 
     def frame(self):
         """A row for each feature: status, statistics and the best label, by feature."""
@@ -124,6 +129,8 @@ class Run:
         columns["top_label"] = _texts(self.labels, ids)
         columns["top_cosine"] = self["top_cosines"][:, 0]
         columns["top_probability"] = self["top_probabilities"][:, 0]
+        if self.info.get("sigmoid"):
+            columns["top_sigmoid"] = self.sigmoid(columns["top_cosine"])
         return pandas.DataFrame(columns, index=pandas.Index(self["feature_id"], name="feature_id"))
 
     def top_frame(self, end="top"):
@@ -140,6 +147,8 @@ class Run:
             "cosine": self[f"{end}_cosines"].ravel()[there],
             "probability": self[f"{end}_probabilities"].ravel()[there],
         }
+        if self.info.get("sigmoid"):
+            columns["sigmoid"] = self.sigmoid(columns["cosine"])
         return pandas.DataFrame(columns)
 
     def label_frame(self):

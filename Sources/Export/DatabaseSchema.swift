@@ -63,6 +63,7 @@ extension DatabaseSchema {
   var tables: [String] {
     let statistics = ExportSource.statisticNames.map { "\($0) REAL" }.joined(separator: ", ")
     let sigmoid = hasSigmoid ? "sigmoid REAL, " : ""
+    let scores = "cosine, probability" + (hasSigmoid ? ", sigmoid" : "")
     var statements = [
       "CREATE TABLE provenance (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
       """
@@ -85,7 +86,7 @@ extension DatabaseSchema {
       statements.append(
         """
         CREATE VIEW \(end)_label_names AS
-          SELECT feature_id, rank, label_id, label, cosine, probability
+          SELECT feature_id, rank, label_id, label, \(scores)
           FROM \(end)_labels JOIN labels USING (label_id)
         """)
     }

@@ -31,9 +31,10 @@ from export_columns import (
     expected_table,
     gaps,
     names,
+    sigmoid_column,
     verdict_columns,
 )
-from export_runs import HOSTILE, scan_hostile, write_run
+from export_runs import HOSTILE, scan, write_run
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python"))
@@ -145,6 +146,8 @@ def check_jsonl(run, path):
             same(f"jsonl: {end} label", [f.get("label") for f in found], names(run, ids))
             same(f"jsonl: {end} cosine", [f.get("cosine") for f in found], run[f"{end}_cosines"][:, k])
             same(f"jsonl: {end} probability", [f.get("probability") for f in found], run[f"{end}_probabilities"][:, k])
+            for name, scores in sigmoid_column(run, "", run[f"{end}_cosines"][:, k]).items():
+                same(f"jsonl: {end} {name}", [f.get(name) for f in found], scores)
     for name, values in verdict_columns(run):
         stem, _, place = name.rpartition(".")
         is_part = place.isdigit() and stem in run.verdict or stem + "_id" in run.verdict and place.isdigit()
@@ -243,7 +246,7 @@ def check_parquet(run, path):
     features = expected_features(run) | {
         "top_label_id": gaps(first), "top_label": names(run, first), "top_cosine": run["top_cosines"][:, 0],
         "top_probability": run["top_probabilities"][:, 0],
-    }  # fmt: skip
+    } | sigmoid_column(run, "top_", run["top_cosines"][:, 0])  # fmt: skip
     tables = {"features": features, "top_labels": best, "bottom_labels": expected_list(run, "bottom")}
     tables["labels"] = expected_labels(run)
     if run.verdict:
@@ -323,7 +326,7 @@ def check_neuronpedia(run, path):
         same(f"neuronpedia: {name}", [m for m in members.split() if objects[name].get(m) is None], [])
     source = objects["source"]
     same("neuronpedia: links", [objects["model"]["id"], objects["sourceset"]["name"]], [source["modelId"], source["setName"]])
-    scale = (run.info["sigmoid"] or {}).get("scale") if run.info.get("sigmoid") else run.info["logit_scale"]["value"]
+    known = run.info.get("sigmoid") or {"scale": run.info["logit_scale"]["value"], "bias": 0}
     row = 0
     for batch in range(-(-len(run) // 1024)):
         with gzip.open(path / f"features/batch-{batch}.jsonl.gz", "rt", encoding="utf-8", newline="\n") as file:
@@ -335,8 +338,8 @@ def check_neuronpedia(run, path):
                 for end, side in [("top", "pos"), ("bottom", "neg")]:
                     ids = [i for i in run[f"{end}_label_ids"][row] if i >= 0]
                     same("neuronpedia: labels", neuron[f"{side}_str"], names(run, ids))
-                    logits = (scale * run[f"{end}_cosines"][row][: len(ids)].astype(np.float64)).astype(np.float32)
-                    same("neuronpedia: logits", neuron[f"{side}_values"], logits)
+                    logits = known["scale"] * run[f"{end}_cosines"][row][: len(ids)].astype(np.float64) + known["bias"]
+                    same("neuronpedia: logits", neuron[f"{side}_values"], logits.astype(np.float32))
                 if "truth.density" in run.verdict:
                     same("neuronpedia: density", [float(neuron["frac_nonzero"])], [run.verdict["truth.density"][row]])
                 row += 1
@@ -408,10 +411,11 @@ def main():
          work / "emoji"],
         check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
-    scan_hostile(lensctl, emoji / "model", 128, work)
+    scan(lensctl, emoji / "model", 128, work, "hostile", top=48)
+    scan(lensctl, ROOT / "Tests/EngineTests/Fixtures/clip-families/siglip", 16, work, "sigmoid", top=5)
     write_run(work / "rows", 123_000, labels=50, top=2)
     checks = dict(zip(FORMATS, [check_csv, check_jsonl, check_npz, check_sqlite, check_parquet, check_neuronpedia]))
-    for name, forms in [("emoji", FORMATS), ("hostile", FORMATS), ("rows", ["npz", "sqlite", "parquet"])]:
+    for name, forms in [("emoji", FORMATS), ("hostile", FORMATS), ("sigmoid", FORMATS), ("rows", ["npz", "sqlite", "parquet"])]:
         run = lensrun.open_run(work / name, check=True)
         for form in forms:
             before = checked

@@ -47,7 +47,17 @@ def expected_table(run):
             columns |= {prefix + "label_id": gaps(ids), prefix + "label": names(run, ids)}
             columns[prefix + "cosine"] = run[f"{end}_cosines"][:, k]
             columns[prefix + "probability"] = run[f"{end}_probabilities"][:, k]
+            columns |= sigmoid_column(run, prefix, run[f"{end}_cosines"][:, k])
     return columns | dict(verdict_columns(run))
+
+
+def sigmoid_column(run, prefix, cosines):
+    """The model's own scores, where it was trained with a sigmoid."""
+    known = run.info.get("sigmoid")
+    if not known:
+        return {}
+    powers = np.exp(known["scale"] * cosines.astype(np.float64) + known["bias"])
+    return {prefix + "sigmoid": (powers / (1 + powers)).astype(np.float32)}
 
 
 def expected_list(run, end):
@@ -61,7 +71,7 @@ def expected_list(run, end):
         "label": names(run, ids.ravel()[there]),
         "cosine": run[f"{end}_cosines"].ravel()[there],
         "probability": run[f"{end}_probabilities"].ravel()[there],
-    }
+    } | sigmoid_column(run, "", run[f"{end}_cosines"].ravel()[there])
 
 
 def expected_labels(run):

@@ -49,16 +49,16 @@ def digest(path):
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def scan_hostile(lensctl, model, width, work):
+def scan(lensctl, model, width, work, name, top):
     """Scans 23 random directions, of which one is dead and two are not finite, against the hostile labels."""
     directions = np.random.default_rng(3).standard_normal((23, width)).astype("<f4")
     directions[4], directions[9, 2], directions[22, 0] = 0, np.nan, np.inf
-    write_safetensors(work / "hostile-sae.safetensors", {"W_dec": directions})
-    (work / "hostile.txt").write_bytes("".join(label + "\n" for label in HOSTILE).encode())
-    run = work / "hostile"
+    write_safetensors(work / f"{name}-sae.safetensors", {"W_dec": directions})
+    (work / f"{name}.txt").write_bytes("".join(label + "\n" for label in HOSTILE).encode())
+    run = work / name
     subprocess.run(
-        [lensctl, "scan", "--model", model, "--sae", work / "hostile-sae.safetensors", "--keys",
-         "W_dec=W_dec:N", "--map", "native", "--labels", work / "hostile.txt", "--top", "48", "--quiet", "--force",
+        [lensctl, "scan", "--model", model, "--sae", work / f"{name}-sae.safetensors", "--keys",
+         "W_dec=W_dec:N", "--map", "native", "--labels", work / f"{name}.txt", "--top", str(top), "--quiet", "--force",
          "--out", run],
         check=True,
     )  # fmt: skip
