@@ -184,6 +184,19 @@ import Testing
         == "lensctl: run/verdict.json: field \"format\": found none, expected lensctl.verdict")
   }
 
+  @Test func columnsThatSQLCannotTellApartAreRefused() throws {
+    try place.write("run/verdict.json", "{\"format\":\"lensctl.verdict\"}")
+    let layout = SafetensorsLayout(
+      ["feature_id", "truth.p", "Truth.P"].map { .init(name: $0, dtype: .i32, shape: [48]) })
+    let ids = littleEndianBytes(Array(Int32(0)..<48))
+    try place.write("run/verdict.safetensors", layout.header + ids + ids + ids)
+    #expect(
+      try fault(format: "sqlite")
+        == "run/verdict.safetensors: column Truth.P: found two, expected one of a name, whatever its case"
+    )
+    #expect(try export("parquet").status == 0)
+  }
+
   @Test(arguments: [
     (["--format", "xml"], "--format"),
     (["--format", "npz", "--escape-formulas"], "--escape-formulas"),
