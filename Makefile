@@ -14,12 +14,12 @@ SECONDS_A_TARGET ?= 60
 TARGET ?=
 SEEDS ?= 40
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-verdicts check-bench oracle calibrate fuzz check-fuzz bench \
-	scaling manual install uninstall clean
+.PHONY: help setup build demo test lint unit-tests check-demo check-verdicts check-exports check-bench oracle calibrate fuzz check-fuzz bench \
+	scaling time-exports manual install uninstall clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
-	  | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	  | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 setup: ## Install the Debian packages that are missing
 	@scripts/setup.sh
@@ -48,7 +48,7 @@ demo: build ## Read the autoencoders of examples/emoji and show what their featu
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
 	@scripts/setup.sh --test
-	@$(MAKE) --no-print-directory lint demo check-demo check-verdicts check-bench unit-tests
+	@$(MAKE) --no-print-directory lint demo check-demo check-verdicts check-exports check-bench unit-tests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests benchmarks
@@ -61,6 +61,22 @@ check-demo:
 
 check-verdicts:
 	/usr/bin/python3 Tests/Oracle/calibrate.py --lensctl $(LENSCTL) --small
+
+# The tools that exports are opened by, in the versions that requirements name, apart from the machine's own Python.
+READERS = .build/export-readers
+
+$(READERS)/installed: Tests/Oracle/exports-requirements.txt
+	@rm -rf $(READERS)
+	@/usr/bin/python3 -m venv $(READERS)
+	@$(READERS)/bin/pip install --quiet --disable-pip-version-check --requirement $< || { \
+	  echo "check-exports: pip could not install what $< lists, by which exports are opened;" >&2; \
+	  echo "check-exports: without a network run the other checks of 'make test' one by one" >&2; exit 69; }
+	@touch $@
+
+check-exports: $(READERS)/installed
+	$(READERS)/bin/python Tests/Oracle/check_exports.py --lensctl $(LENSCTL) --work $(OUT)/exports
+	$(READERS)/bin/python benchmarks/exports.py --lensctl $(LENSCTL) --work $(OUT)/exports \
+	  --features 100000 --repeats 1 --limit 32 >$(OUT)/exports-memory.txt
 
 unit-tests:
 	swift build --build-tests
@@ -102,6 +118,9 @@ check-bench:
 
 scaling: build ## Time a million features and 37,445 labels, and sample the memory used
 	$(PYTHON) benchmarks/scaling.py --lensctl $(LENSCTL) --work $(OUT)/scaling
+
+time-exports: build ## Time exports of a million features, and sample the memory used (needs NumPy)
+	$(PYTHON) benchmarks/exports.py --lensctl $(LENSCTL) --work $(OUT)/exports-time
 
 # From a debug build: the plugin would build the optimised program again, without RELEASE's flag.
 manual: build

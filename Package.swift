@@ -14,12 +14,14 @@ let package = Package(
   name: "lensctl",
   products: [
     .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "Export", targets: ["Export"]),
     .executable(name: "lensctl", targets: ["lensctl"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // MARK: - C libraries
@@ -31,6 +33,10 @@ let package = Package(
       name: "CZlib",
       pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CZstd",
+      pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"])]),
 
     // MARK: - The library and its driver
     .target(name: "CKernels"),
@@ -46,10 +52,22 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ],
       swiftSettings: strict),
+    // Apart from the engine, which needs neither SQLite nor Zstandard.
+    .target(
+      name: "Export",
+      dependencies: [
+        "CZlib",
+        "CZstd",
+        "Engine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "lensctl",
       dependencies: [
         "Engine",
+        "Export",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -57,7 +75,7 @@ let package = Package(
       name: "enginebench",
       dependencies: ["COpenBLAS", "Engine"],
       path: "benchmarks",
-      exclude: ["SPEED.md", "peers.py", "scaling.py"],
+      exclude: ["SPEED.md", "exports.py", "peers.py", "scaling.py"],
       swiftSettings: strict),
 
     // MARK: - Tests
@@ -67,8 +85,12 @@ let package = Package(
       exclude: ["Fixtures"],
       swiftSettings: strict),
     .testTarget(
+      name: "ExportTests",
+      dependencies: ["Engine", "Export"],
+      swiftSettings: strict),
+    .testTarget(
       name: "LensctlTests",
-      dependencies: ["Engine", "lensctl"],
+      dependencies: ["Engine", "Export", "lensctl"],
       swiftSettings: strict),
   ]
 )

@@ -1,2 +1,2 @@
-// zlib as Swift sees it: gzip files through gzopen, gzread and gzclose; inflate and crc32_z.
+// zlib as Swift sees it: gzip files through gzopen, gzread and gzclose; inflate, deflate, crc32_z.
 #include <zlib.h>

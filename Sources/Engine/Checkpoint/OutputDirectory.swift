@@ -4,9 +4,9 @@ internal import Foundation
 ///
 /// What is in the making is `X.partial`. What stands under the final name is replaced only if it is a
 /// directory of the same kind, and moved aside first.
-struct OutputDirectory: Sendable {
+package struct OutputDirectory: Sendable {
   /// What makes a directory one of a kind.
-  struct Kind: Sendable {
+  package struct Kind: Sendable {
     /// What messages call one, such as `a run`.
     let noun: String
     /// What messages call one in the making.
@@ -17,10 +17,21 @@ struct OutputDirectory: Sendable {
     let files: [String]
     /// Whether one that holds other files too may be replaced.
     let mayHoldOthers: Bool
+
+    /// Describes a kind.
+    package init(
+      noun: String, unfinishedNoun: String, mark: String, files: [String], mayHoldOthers: Bool
+    ) {
+      self.noun = noun
+      self.unfinishedNoun = unfinishedNoun
+      self.mark = mark
+      self.files = files
+      self.mayHoldOthers = mayHoldOthers
+    }
   }
 
   /// The final name, without a slash at its end.
-  let path: String
+  package let path: String
 
   private let kind: Kind
 
@@ -29,19 +40,19 @@ struct OutputDirectory: Sendable {
   /// - Parameters:
   ///   - path: The final name.
   ///   - kind: What it is to be.
-  init(_ path: String, _ kind: Kind) {
+  package init(_ path: String, _ kind: Kind) {
     self.path = path.withoutFinalSlash
     self.kind = kind
   }
 
   /// The directory in the making.
-  var partialPath: String { path + ".partial" }
+  package var partialPath: String { path + ".partial" }
 
   /// Checks that the directory can be made, before any work is done.
   ///
   /// - Parameter replacesExisting: Whether it may exist.
   /// - Throws: `OutputError` if it exists, is a file, or has no parent directory.
-  func checkTarget(replacesExisting: Bool) throws(OutputError) {
+  package func checkTarget(replacesExisting: Bool) throws(OutputError) {
     try OutputFile.checkParent(of: path)
     guard !MappedFile.exists(partialPath) || holdsOnlyKnownFiles(partialPath) else {
       throw OutputError(
@@ -74,7 +85,7 @@ struct OutputDirectory: Sendable {
   /// Makes an empty directory to write in.
   ///
   /// - Throws: `OutputError` if it cannot be made.
-  func start() throws(OutputError) {
+  package func start() throws(OutputError) {
     do {
       if MappedFile.exists(partialPath) {
         try FileManager.default.removeItem(atPath: partialPath)
@@ -87,7 +98,7 @@ struct OutputDirectory: Sendable {
   }
 
   /// Removes what was written so far.
-  func removePartial() {
+  package func removePartial() {
     try? FileManager.default.removeItem(atPath: partialPath)
   }
 
@@ -96,7 +107,7 @@ struct OutputDirectory: Sendable {
   ///
   /// - Parameter replacesExisting: Whether one may stand there.
   /// - Throws: `OutputError` if it cannot be renamed.
-  func moveIntoPlace(replacesExisting: Bool) throws(OutputError) {
+  package func moveIntoPlace(replacesExisting: Bool) throws(OutputError) {
     // What the target is may have changed since the directory was started.
     try checkTarget(replacesExisting: replacesExisting)
     let manager = FileManager.default

@@ -19,7 +19,7 @@ public enum OutputFile {
   ///   - path: The final name; replaced if it exists.
   ///   - body: Calls what it is given with each piece.
   /// - Throws: `OutputError`; nothing is left behind then.
-  static func writePieces(
+  package static func writePieces(
     to path: String, _ body: (_ write: (Data) throws -> Void) throws -> Void
   ) throws(OutputError) {
     do {
@@ -43,6 +43,25 @@ public enum OutputFile {
     do {
       try body(handle)
       try settle(handle, at: temporary, as: path)
+    } catch {
+      try? FileManager.default.removeItem(atPath: temporary)
+      throw error
+    }
+  }
+
+  /// Lets something else make a file beside its final name, makes it durable, and renames it.
+  ///
+  /// - Parameters:
+  ///   - path: The final name; replaced if it exists.
+  ///   - body: Makes the file of the name that it is given, which does not exist.
+  /// - Throws: `OutputError`, or what `body` throws; nothing is left behind then.
+  package static func make(_ path: String, _ body: (_ temporary: String) throws -> Void) throws {
+    let temporary = "\(path).tmp.\(ProcessInfo.processInfo.processIdentifier)"
+    try checkParent(of: path)
+    try? FileManager.default.removeItem(atPath: temporary)
+    do {
+      try body(temporary)
+      try settle(FileHandle(forUpdating: URL(filePath: temporary)), at: temporary, as: path)
     } catch {
       try? FileManager.default.removeItem(atPath: temporary)
       throw error

@@ -195,11 +195,15 @@ extension TensorFile {
   /// - Parameters:
   ///   - name: The name, verbatim.
   ///   - shape: The shape that it must have.
+  ///   - range: The numbers wanted, as indices into the row-major order; nil for all.
   /// - Returns: The numbers, in order.
   /// - Throws: `CheckpointError` if it is missing, of another type, or of another shape.
-  public func integers(_ name: String, shape: [Int]) throws(CheckpointError) -> [Int] {
+  public func integers(
+    _ name: String, shape: [Int], in range: Range<Int>? = nil
+  ) throws(CheckpointError) -> [Int] {
     let tensor = try tensor(name)
-    guard let integers = tensor.integers() else {
+    // Of a tensor of another shape `range` may not be a part.
+    guard let integers = tensor.integers(in: tensor.shape == shape ? range : nil) else {
       throw CheckpointError(
         path: path,
         reason: .wrongDType(tensor: name, found: tensor.dtype, expected: "whole numbers"))

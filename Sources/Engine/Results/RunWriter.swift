@@ -64,9 +64,7 @@ public struct RunWriter: ~Copyable {
       path,
       .init(
         noun: "a run", unfinishedNoun: "an unfinished run", mark: "run.json",
-        files: ["features.safetensors", "labels.safetensors", "labels.txt", "run.json"]
-          + besideNames,
-        mayHoldOthers: true))
+        files: RunFiles.fileNames, mayHoldOthers: true))
   }
 
   /// Makes an empty directory for a run in the making, and starts its file of features.

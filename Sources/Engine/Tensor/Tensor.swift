@@ -172,36 +172,39 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// All elements as `Int`, in order, or nil if the dtype is not an integer type of up to 64 bits
-  /// or a value does not fit in `Int`.
-  public func integers() -> [Int]? {
-    let swiftType: any FixedWidthInteger.Type
-    switch dtype {
-    case .i64: swiftType = Int64.self
-    case .i32: swiftType = Int32.self
-    case .i16: swiftType = Int16.self
-    case .i8: swiftType = Int8.self
-    case .u64: swiftType = UInt64.self
-    case .u32: swiftType = UInt32.self
-    case .u16: swiftType = UInt16.self
-    case .u8, .bool: swiftType = UInt8.self
-    case .f64, .f32, .f16, .bf16: return nil
+  /// Elements as `Int`, in order.
+  ///
+  /// - Parameter range: The elements wanted, as indices into the row-major order; nil for all.
+  /// - Returns: The elements, or nil if the dtype is not an integer type of up to 64 bits or a value
+  ///   does not fit in `Int`.
+  /// - Precondition: `range` lies in the tensor.
+  public func integers(in range: Range<Int>? = nil) -> [Int]? {
+    let range = range ?? 0..<elementCount
+    precondition(range.upperBound <= elementCount, "\(name): elements \(range)")
+    return switch dtype {
+    case .i64: read(Int64.self, in: range)
+    case .i32: read(Int32.self, in: range)
+    case .i16: read(Int16.self, in: range)
+    case .i8: read(Int8.self, in: range)
+    case .u64: read(UInt64.self, in: range)
+    case .u32: read(UInt32.self, in: range)
+    case .u16: read(UInt16.self, in: range)
+    case .u8, .bool: read(UInt8.self, in: range)
+    case .f64, .f32, .f16, .bf16: nil
     }
-    return readIntegers(swiftType)
   }
 
-  private func readIntegers<Stored: FixedWidthInteger>(_ type: Stored.Type) -> [Int]? {
-    var result: [Int] = []
-    result.reserveCapacity(elementCount)
-    let width = dtype.byteWidth
-    let stored = storedBytes(in: 0..<elementCount)
-    for index in 0..<elementCount {
-      let start = stored.startIndex + index * width
-      var bits: UInt64 = 0
-      for byte in stored[start..<(start + width)].reversed() { bits = bits << 8 | UInt64(byte) }
-      guard let value = Int(exactly: Stored(truncatingIfNeeded: bits)) else { return nil }
-      result.append(value)
+  private func read<Stored: FixedWidthInteger>(_ type: Stored.Type, in range: Range<Int>) -> [Int]?
+  {
+    unsafe storedBytes(in: range).withUnsafeBytes { raw in
+      var result: [Int] = []
+      result.reserveCapacity(range.count)
+      for offset in stride(from: 0, to: raw.count, by: MemoryLayout<Stored>.size) {
+        let bits = unsafe raw.loadUnaligned(fromByteOffset: offset, as: Stored.self)
+        guard let value = Int(exactly: Stored(littleEndian: bits)) else { return nil }
+        result.append(value)
+      }
+      return result
     }
-    return result
   }
 }

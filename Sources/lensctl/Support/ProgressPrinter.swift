@@ -45,6 +45,11 @@ final class ProgressPrinter {
     if isActive { show("judging \(variant)", done: nil) }
   }
 
+  /// Shows how many rows of a table are exported.
+  func show(exporting done: Int, of total: Int) {
+    if isActive { show("exporting rows", done: (done, total)) }
+  }
+
   /// Clears the line.
   func finish() {
     guard isActive else { return }
