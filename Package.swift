@@ -46,10 +46,15 @@ let package = Package(
         .product(name: "RealModule", package: "swift-numerics"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "Report",
+      dependencies: ["Engine"],
+      swiftSettings: strict),
     .executableTarget(
       name: "lensctl",
       dependencies: [
         "Engine",
+        "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -65,6 +70,10 @@ let package = Package(
       name: "EngineTests",
       dependencies: ["Engine", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["Fixtures"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["Engine", "Report"],
       swiftSettings: strict),
     .testTarget(
       name: "LensctlTests",

@@ -18,6 +18,7 @@ struct Lensctl: ParsableCommand {
       """,
     version: Engine.version,
     subcommands: [
-      Scan.self, Verdict.self, Embed.self, Inspect.self, Show.self, Convert.self, Doctor.self,
+      Scan.self, Verdict.self, Embed.self, Inspect.self, Show.self, ReportCommand.self,
+      Convert.self, Doctor.self,
     ])
 }

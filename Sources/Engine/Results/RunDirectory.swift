@@ -41,7 +41,7 @@ public struct RunDirectory: Sendable {
       TensorFile(contentsOf: path + "/features.safetensors"), labelCount: labelCount)
   }
 
-  private static func description(in path: String) throws(CheckpointError) -> JSONObject {
+  static func description(in path: String) throws(CheckpointError) -> JSONObject {
     let file = path + "/run.json"
     let json = try JSONValue(contentsOf: file)
     guard let object = json.object, object["format"] == "lensctl.run" else {
@@ -60,7 +60,7 @@ public struct RunDirectory: Sendable {
     return object
   }
 
-  private static func lines(of path: String, count: Int) throws(CheckpointError) -> [String] {
+  static func lines(of path: String, count: Int) throws(CheckpointError) -> [String] {
     let bytes = try MappedFile.contents(of: path)
     var lines = String(decoding: bytes, as: UTF8.self).unicodeScalars
       .split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }

@@ -1,0 +1,195 @@
+internal import Foundation
+
+/// A finished run on disk, with a verdict if it has one, of which only what is asked for is read.
+///
+/// `RunDirectory` holds every column; of a million features those are 300 MB. Here files are mapped, and a column is
+/// in memory as long as whoever asked for it keeps it.
+public struct RunColumns: Sendable {
+  /// The two ends of the labels of a feature.
+  public enum End: String, Sendable {
+    case top, bottom
+  }
+
+  /// A label beside a feature.
+  public struct Reading: Sendable, Equatable {
+    /// The id of the label.
+    public let label: Int
+    /// Its cosine.
+    public let cosine: Float
+    /// Its probability among all labels.
+    public let probability: Float
+  }
+
+  /// The directory.
+  public let path: String
+
+  /// The contents of `run.json`.
+  public let description: JSONValue
+
+  /// The contents of `verdict.json`; nil without a verdict.
+  public let verdict: JSONValue?
+
+  /// The labels; their index is their id, [C].
+  public let labels: [String]
+
+  /// What became of each label, [C]; raw values of `LabelStatus`.
+  public let labelStatuses: [Int]
+
+  /// How often each label is the first of a feature, [C].
+  public let firstCounts: [Int]
+
+  /// The number of features.
+  public let featureCount: Int
+
+  /// The labels kept for each feature and end, K.
+  public let topCount: Int
+
+  private let features: TensorFile
+  private let verdictColumns: TensorFile?
+
+  /// Opens a run.
+  ///
+  /// - Parameter path: The directory.
+  /// - Throws: `CheckpointError` if it is not a run of this version, or a file in it is wrong.
+  public init(contentsOf path: String) throws(CheckpointError) {
+    let path = path.withoutFinalSlash
+    self.path = path
+    description = .object(try RunDirectory.description(in: path))
+    features = try TensorFile(contentsOf: path + "/features.safetensors")
+    let top = try features.tensor("top_label_ids")
+    guard top.shape.count == 2 else {
+      throw CheckpointError(
+        path: features.path,
+        reason: .wrongShape(tensor: top.name, found: top.shape, expected: "[features, labels]"))
+    }
+    (featureCount, topCount) = (top.shape[0], top.shape[1])
+    let labelFile = try TensorFile(contentsOf: path + "/labels.safetensors")
+    let labelCount = try labelFile.weights("embeddings", shape: [nil, nil]).shape[0]
+    labelStatuses = try labelFile.integers("status", shape: [labelCount])
+    firstCounts = try labelFile.integers("first_counts", shape: [labelCount])
+    labels = try RunDirectory.lines(of: path + "/labels.txt", count: labelCount)
+    let (json, columns) = (path + "/verdict.json", path + "/verdict.safetensors")
+    verdict = MappedFile.exists(json) ? try JSONValue(contentsOf: json) : nil
+    verdictColumns = verdict != nil ? try TensorFile(contentsOf: columns) : nil
+    guard let verdict, verdict["format"] != "lensctl.verdict" else { return }
+    throw CheckpointError(
+      path: json,
+      reason: .wrongField(
+        "format", found: verdict["format"]?.serialized() ?? "none", expected: "lensctl.verdict"))
+  }
+}
+
+extension RunColumns {
+  /// A column of `features.safetensors` with one whole number a feature.
+  ///
+  /// - Parameter name: `feature_id` or `status`.
+  /// - Returns: The numbers, [n].
+  /// - Throws: `CheckpointError` if it is not there or of another shape.
+  public func integers(_ name: String) throws(CheckpointError) -> [Int] {
+    try features.integers(name, shape: [featureCount])
+  }
+
+  /// A column of `features.safetensors` with one number a feature.
+  ///
+  /// - Parameter name: The column, such as `margin`.
+  /// - Returns: The numbers, [n]; NaN where a feature was not read.
+  /// - Throws: `CheckpointError` if it is not there or of another shape.
+  public func numbers(_ name: String) throws(CheckpointError) -> [Float] {
+    try features.weights(name, shape: [featureCount]).floats()
+  }
+
+  /// The first of K numbers of each feature.
+  ///
+  /// - Parameter name: The column, such as `top_cosines`.
+  /// - Returns: The numbers, [n]; NaN where a feature was not read, or K is 0.
+  /// - Throws: `CheckpointError` if it is not there or of another shape.
+  public func firstNumbers(_ name: String) throws(CheckpointError) -> [Float] {
+    let tensor = try features.weights(name, shape: [featureCount, topCount])
+    guard topCount > 0 else { return [Float](repeating: .nan, count: featureCount) }
+    var result: [Float] = []
+    result.reserveCapacity(featureCount)
+    var scratch: [Float] = []
+    for start in stride(from: 0, to: featureCount, by: Self.rowsAtOnce) {
+      let rows = min(Self.rowsAtOnce, featureCount - start)
+      tensor.withFloats(
+        in: (start * topCount)..<((start + rows) * topCount), scratch: &scratch
+      ) { numbers in
+        for row in 0..<rows { result.append(numbers[row * topCount]) }
+      }
+    }
+    return result
+  }
+
+  private static let rowsAtOnce = 4096
+
+  /// The labels at one end of a feature, the outermost first.
+  ///
+  /// - Parameters:
+  ///   - end: Which end.
+  ///   - row: The row of the feature.
+  /// - Returns: Up to K labels; none of a feature that was not read.
+  /// - Throws: `CheckpointError` if a column is not there, or holds ids of no label.
+  public func labels(at end: End, ofRow row: Int) throws(CheckpointError) -> [Reading] {
+    let range = (row * topCount)..<((row + 1) * topCount)
+    func numbers(_ name: String) throws(CheckpointError) -> [Float] {
+      let tensor = try features.weights(name, shape: [featureCount, topCount])
+      var scratch: [Float] = []
+      return tensor.withFloats(in: range, scratch: &scratch) { span in span.indices.map { span[$0] }
+      }
+    }
+    let name = end.rawValue + "_label_ids"
+    let ids = try slice(name, range)
+    guard ids.allSatisfy({ $0 >= -1 && $0 < labels.count }) else {
+      throw CheckpointError(
+        path: features.path,
+        reason: .malformedEntry(tensor: name, what: "an id outside -1..<\(labels.count)"))
+    }
+    let cosines = try numbers(end.rawValue + "_cosines")
+    let probabilities = try numbers(end.rawValue + "_probabilities")
+    return ids.indices.filter { ids[$0] >= 0 }.map {
+      Reading(label: ids[$0], cosine: cosines[$0], probability: probabilities[$0])
+    }
+  }
+
+  /// Some whole numbers of a column of K a feature.
+  private func slice(_ name: String, _ range: Range<Int>) throws(CheckpointError) -> [Int] {
+    let tensor = try features.tensor(name)
+    guard tensor.shape == [featureCount, topCount] else {
+      throw CheckpointError(
+        path: features.path,
+        reason: .wrongShape(
+          tensor: name, found: tensor.shape, expected: "[\(featureCount), \(topCount)]"))
+    }
+    let width = tensor.dtype.byteWidth
+    let start = tensor.bytes.startIndex + range.lowerBound * width
+    let part = Tensor(
+      name: name, dtype: tensor.dtype, shape: [range.count],
+      bytes: tensor.bytes[start..<(start + range.count * width)])
+    guard let integers = part.integers() else {
+      throw CheckpointError(
+        path: features.path,
+        reason: .wrongDType(tensor: name, found: tensor.dtype, expected: "whole numbers"))
+    }
+    return integers
+  }
+
+  /// A column of `verdict.safetensors` with one number a feature.
+  ///
+  /// - Parameter name: The column, such as `dec.lin.centred.p`.
+  /// - Returns: The numbers, [n]; nil if the verdict has no such column.
+  /// - Throws: `CheckpointError` if it is of another shape or type.
+  public func verdictNumbers(_ name: String) throws(CheckpointError) -> [Float]? {
+    guard let file = verdictColumns, file.tensors[name] != nil else { return nil }
+    return try file.weights(name, shape: [featureCount]).floats()
+  }
+
+  /// A column of `verdict.safetensors` with one whole number a feature.
+  ///
+  /// - Parameter name: The column, such as `dec.lin.centred.label_id`.
+  /// - Returns: The numbers, [n]; nil if the verdict has no such column.
+  /// - Throws: `CheckpointError` if it is of another shape or type.
+  public func verdictIntegers(_ name: String) throws(CheckpointError) -> [Int]? {
+    guard let file = verdictColumns, file.tensors[name] != nil else { return nil }
+    return try file.integers(name, shape: [featureCount])
+  }
+}

@@ -1,0 +1,201 @@
+internal import Engine
+
+/// Features one by one.
+struct CardSection {
+  let facts: RunFacts
+  let choice: CardChoice
+  let pictures: TopPictures?
+  let sprite: Sprite?
+
+  /// The columns that cards quote.
+  private struct Quotes {
+    let p: [Float]?
+    let pInPlace: [Float]?
+    let ranks: [Int]?
+    let classes: [Int]?
+    let means: [Float]
+    let deviations: [Float]
+    let margins: [Float]
+    let entropies: [Float]
+    let kurtoses: [Float]
+  }
+
+  /// The pictures shown of a feature.
+  private static let pictureCount = 6
+
+  /// The section.
+  ///
+  /// - Throws: `CheckpointError` if a column cannot be read.
+  func markup() throws -> Markup {
+    let quotes = Quotes(
+      p: try facts.numbers("centred", "p"), pInPlace: try facts.numbers("centred", "p_in_place"),
+      ranks: try facts.integers("centred", "true_rank"),
+      classes: try facts.columns.verdictIntegers("truth.label_id"),
+      means: try facts.columns.numbers("mean"), deviations: try facts.columns.numbers("sd"),
+      margins: try facts.columns.numbers("margin"),
+      entropies: try facts.columns.numbers("entropy"),
+      kurtoses: try facts.columns.numbers("kurtosis"))
+    var parts: [Markup] = [
+      .element("h2", ["id": "\(facts.prefix)-cards"], [.text("Features")]),
+      .element("p", ["class": "mute"], [.text(Self.explanation)]),
+    ]
+    if let sprite, pictures != nil { parts.append(sprite.definition(facts.prefix)) }
+    if pictures == nil {
+      parts.append(
+        Figure.missing(
+          "What features fire on",
+          .text("report --fires-on FILE, with --fires-on-names or --sprite, shows it")))
+    }
+    let filter = Markup.element(
+      "label", ["class": "filter"],
+      [.text("Filter cards "), .element("input", ["type": "search", "autocomplete": "off"])])
+    var groups: [Markup] = [filter]
+    for group in choice.groups {
+      groups.append(.element("h3", [:], [.text("\(group.title)")]))
+      groups.append(.element("p", ["class": "mute"], [.text(group.reason)]))
+      if group.rows.isEmpty { groups.append(.paragraph(.text("There is none."))) }
+      groups.append(
+        .element(
+          "div", ["class": "cards"],
+          try group.rows.map { try card($0, group.id, quotes) }))
+    }
+    parts.append(.element("div", ["class": "filterable"], groups))
+    return .joined(parts)
+  }
+
+  private static let explanation =
+    "Bars are cosines, drawn from 0; shares are probabilities among all labels. In the strip, long ticks are the best and worst labels, the "
+    + "grey area is the mean of all labels ± one and two standard deviations."
+
+  // MARK: - A card
+
+  private func card(_ row: Int, _ group: String, _ quotes: Quotes) throws -> Markup {
+    let id = facts.featureIDs[row]
+    let top = try facts.columns.labels(at: .top, ofRow: row)
+    let bottom = try facts.columns.labels(at: .bottom, ofRow: row)
+    let least = min(0, Double(bottom.first?.cosine ?? 0))
+    let scale = Scale(
+      .linear, least...max(least + 1e-9, Double(top.first?.cosine ?? 1)), from: 0, to: 100)
+    var parts: [Markup] = [
+      .element("h5", [:], [.text("feature \(id)")]),
+      .element(
+        "p", ["class": "names"],
+        [top.first.map { .foreign(facts.label($0.label), limit: 90) } ?? .text("not read")]),
+      .element("p", [:], tags(row, quotes)),
+    ]
+    if let firing = firing(id) { parts.append(firing) }
+    parts.append(labels("Most like", top.prefix(5), scale))
+    if let first = top.first, let last = bottom.first {
+      parts.append(
+        strip(row, group, top, bottom, quotes, Double(last.cosine)...Double(first.cosine)))
+    }
+    parts.append(
+      .details(
+        .text("More"), labels("Next labels", top.dropFirst(5), scale),
+        labels("Least like", bottom.prefix(5), scale), numbers(row, quotes)))
+    return .element(
+      "article", ["class": "card", "id": "\(facts.prefix)-\(group)-\(id)"], parts)
+  }
+
+  private func tags(_ row: Int, _ quotes: Quotes) -> [Markup] {
+    var tags: [Markup] = []
+    func tag(_ parts: Markup...) { tags.append(.element("span", ["class": "tag"], parts)) }
+    if let p = quotes.p?[row] { tag(.text("p \(NumberText.pValue(Double(p))) rotated")) }
+    if let p = quotes.pInPlace?[row] { tag(.text("p \(NumberText.pValue(Double(p))) random")) }
+    if let classes = quotes.classes, classes[row] >= 0, let rank = quotes.ranks?[row], rank > 0 {
+      let right = rank == 1 ? "✓ right: " : "fires on "
+      tag(
+        .text(right), .foreign(facts.label(classes[row]), limit: 60),
+        .text(rank == 1 ? "" : ", its label \(NumberText.count(rank))"))
+    }
+    return tags
+  }
+
+  private func firing(_ id: Int) -> Markup? {
+    guard let pictures, id < pictures.featureCount else { return nil }
+    let names = pictures.pictures(ofFeature: id)
+    let items = zip(pictures.pictureIDs(ofFeature: id), names).prefix(Self.pictureCount).map {
+      index, name in
+      Markup.element(
+        "li", [:],
+        [sprite?.picture(index, name: name, facts.prefix) ?? .foreign(name, limit: 40)])
+    }
+    guard !items.isEmpty else { return .element("p", ["class": "mute"], [.text("never fires")]) }
+    return .element("ul", ["class": "pictures", "aria-label": "fires most on"], Array(items))
+  }
+
+  private func labels(
+    _ caption: String, _ readings: some Collection<RunColumns.Reading>, _ scale: Scale
+  ) -> Markup {
+    guard !readings.isEmpty else { return .empty }
+    let rows = readings.map { reading -> Markup in
+      let (zero, end) = (scale.position(0), scale.position(Double(reading.cosine)))
+      let bar = Markup.element(
+        "svg",
+        ["viewBox": "0 0 100 10", "preserveAspectRatio": "none", "aria-hidden": "true"],
+        [
+          .element(
+            "rect",
+            [
+              "class": reading.cosine < 0 ? "bar minus" : "bar solid",
+              "x": Plot.length(min(zero, end)), "y": "1", "height": "8",
+              "width": Plot.length(abs(end - zero)),
+            ])
+        ])
+      return .element(
+        "tr", [:],
+        [
+          .element("th", ["scope": "row"], [.foreign(facts.label(reading.label), limit: 60)]),
+          .element("td", ["class": "bars"], [bar]),
+          .element("td", ["class": "n"], [.text(NumberText.fixed(Double(reading.cosine), 3))]),
+          .element("td", ["class": "n"], [.text(Self.share(Double(reading.probability)))]),
+        ])
+    }
+    return .element(
+      "table", [:], [.element("caption", [:], [.text(caption)]), .element("tbody", [:], rows)])
+  }
+
+  private static func share(_ value: Double) -> String {
+    value >= 0.001 ? NumberText.percent(value) : value.isNaN ? "–" : "<0.1\u{A0}%"
+  }
+
+  /// All that is kept of a feature's cosines along one axis.
+  private func strip(
+    _ row: Int, _ group: String, _ top: [RunColumns.Reading], _ bottom: [RunColumns.Reading],
+    _ quotes: Quotes, _ domain: ClosedRange<Double>
+  ) -> Markup {
+    var plot = Plot(
+      height: 58, margins: .init(top: 4, right: 16, bottom: 34, left: 16), x: (.linear, domain),
+      y: (.linear, 0...1))
+    plot.xAxis("cosine with every label", ticks: 4)
+    let (mean, deviation) = (Double(quotes.means[row]), Double(quotes.deviations[row]))
+    for width in [2.0, 1] where deviation > 0 {
+      plot.bar(x: (mean - width * deviation)...(mean + width * deviation), y: 0...1, "band ink")
+    }
+    plot.verticalRule(mean, "faint")
+    for reading in bottom { plot.verticalRule(Double(reading.cosine), "null") }
+    for reading in top { plot.verticalRule(Double(reading.cosine), "real") }
+    return plot.markup(
+      id: "\(facts.prefix)-\(group)-\(facts.featureIDs[row])-strip",
+      title: "Cosines of the feature",
+      description:
+        "Mean \(NumberText.cosine(mean)), standard deviation \(NumberText.cosine(deviation)), "
+        + "from \(NumberText.cosine(domain.lowerBound)) to \(NumberText.cosine(domain.upperBound))."
+    )
+  }
+
+  private func numbers(_ row: Int, _ quotes: Quotes) -> Markup {
+    let values: [(String, String)] = [
+      ("margin", NumberText.cosine(Double(quotes.margins[row]))),
+      ("entropy", NumberText.fixed(Double(quotes.entropies[row]), 3) + " nats"),
+      ("mean cosine", NumberText.cosine(Double(quotes.means[row]))),
+      ("standard deviation", NumberText.cosine(Double(quotes.deviations[row]))),
+      ("kurtosis", NumberText.fixed(Double(quotes.kurtoses[row]), 2)),
+    ]
+    return .element(
+      "dl", ["class": "list"],
+      values.flatMap { name, value in
+        [Markup.element("dt", [:], [.text(name)]), .element("dd", [:], [.text(value)])]
+      })
+  }
+}
