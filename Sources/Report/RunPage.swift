@@ -24,16 +24,15 @@ struct RunPage {
     return .joined([
       VerdictSection(facts: facts).markup,
       heading("chance", "Readings against chance"),
-      figures(
+      Self.figures(
         try ChanceFigures(facts: facts).markups()
           + [
             try DensityFigure(facts: facts, densities: companion.pictures?.densities).markup()
-          ]),
-      figures(try SpreadFigures(facts: facts).markups()),
+          ] + (try SpreadFigures(facts: facts).markups())),
       heading("labels", "Labels and scales"),
-      figures(try LabelFigures(facts: facts).markups() + [scales.temperature, scales.alphas]),
+      Self.figures(try LabelFigures(facts: facts).markups() + [scales.temperature, scales.alphas]),
       heading("parts", "Parts and variants"),
-      figures([parts.strata, try parts.variants(), parts.templates]),
+      Self.figures([parts.strata, try parts.variants(), parts.templates]),
       try CardSection(
         facts: facts, choice: CardChoice(facts, count: cardCount, seed: seed),
         pictures: companion.pictures, sprite: companion.sprite
@@ -46,7 +45,10 @@ struct RunPage {
     .element("h2", ["id": "\(facts.prefix)-\(id)"], [.text(text)])
   }
 
-  private func figures(_ figures: [Markup]) -> Markup {
-    .element("div", ["class": "figures"], figures)
+  /// Figures beside each other, and below them the lines in the place of those that are missing.
+  static func figures(_ figures: [Markup]) -> Markup {
+    .joined(
+      [.element("div", ["class": "figures"], figures.filter { !Figure.isMissing($0) })]
+        + figures.filter(Figure.isMissing))
   }
 }

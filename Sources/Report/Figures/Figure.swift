@@ -58,6 +58,9 @@ struct Figure {
     return .element("line", ["class": kind, "x1": "0", "y1": "5", "x2": "20", "y2": "5"])
   }
 
+  /// Whether markup is a line in the place of a figure.
+  static func isMissing(_ markup: Markup) -> Bool { markup.html.hasPrefix("<p class=\"missing\"") }
+
   /// A line in the place of a figure for which a run has no numbers.
   ///
   /// - Parameters:

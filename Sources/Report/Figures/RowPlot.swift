@@ -38,7 +38,22 @@ struct RowPlot {
   /// Lines over all rows.
   var rules: [(value: Double, kind: String)] = []
 
+  /// Whether a line leads from the first mark of each row to that of the next, up to the first heading.
+  var isJoined = false
+
   private static let rightWidth = 46.0
+
+  /// The first marks of the rows above the first heading, in the coordinates of the drawing.
+  private var joints: [(x: Double, y: Double)] {
+    let total = rows.reduce(0) { $0 + Self.height($1) }
+    var top = 0.0
+    var points: [(x: Double, y: Double)] = []
+    for row in rows.prefix(while: { !$0.marks.isEmpty }) {
+      points.append((row.marks[0].value, total - top - Self.height(row) / 2))
+      top += Self.height(row)
+    }
+    return points
+  }
 
   /// The height of a row with one line of text, and with two.
   private static func height(_ row: Row) -> Double {
@@ -58,6 +73,7 @@ struct RowPlot {
     plot.xGrid(ticks: 4)
     plot.xAxis(axis, ticks: 4, format: tickFormat)
     for rule in rules { plot.verticalRule(rule.value, rule.kind) }
+    if isJoined { plot.curve(joints, "thin") }
     var top = plot.top
     for row in rows {
       draw(row, top, &plot)
@@ -75,7 +91,7 @@ struct RowPlot {
     }
     plot.foreignNote(0, row.detail.isEmpty ? middle + 4 : top + 12, row.name, "value", limit: 24)
     if !row.detail.isEmpty { plot.foreignNote(0, top + 24, row.detail, "small", limit: 26) }
-    let place = plot.bottom - middle + plot.top - plot.top
+    let place = plot.bottom - middle
     for (index, mark) in row.marks.enumerated() {
       // Marks of one row stand a little above each other, so that none hides another.
       let shift = (Double(index) - Double(row.marks.count - 1) / 2) * (row.detail.isEmpty ? 5 : 8)

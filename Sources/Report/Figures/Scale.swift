@@ -93,7 +93,7 @@ struct Scale: Sendable, Equatable {
     if kind == .logarithmic {
       let exponent = Int(log10(tick).rounded())
       return (-2...4).contains(exponent)
-        ? NumberText.short(tick) : "10" + NumberText.superscript(exponent)
+        ? NumberText.plain(tick) : "10" + NumberText.superscript(exponent)
     }
     let gap = zip(ticks, ticks.dropFirst()).map { $1 - $0 }.min() ?? abs(tick)
     guard gap > 0 else { return NumberText.short(tick) }

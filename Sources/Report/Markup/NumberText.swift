@@ -21,8 +21,11 @@ enum NumberText {
   }
 
   /// A share as per cent with one digit.
+  ///
+  /// Shares under one per cent, but for 0, have two digits.
   static func percent(_ value: Double) -> String {
-    value.isFinite ? fixed(100 * value, 1) + "\u{A0}%" : "–"
+    if value != 0, abs(value) < 0.00995 { return fixed(100 * value, 2) + "\u{A0}%" }
+    return value.isFinite ? fixed(100 * value, 1) + "\u{A0}%" : "–"
   }
 
   /// A cosine, with four digits.
@@ -50,12 +53,23 @@ enum NumberText {
     return exponent >= 2 ? count(Int(value.rounded())) : fixed(value, min(6, 2 - exponent))
   }
 
+  /// A number with up to three significant digits, without zeros behind the last other digit.
+  static func plain(_ value: Double) -> String {
+    var text = short(value)
+    guard text.contains("."), !text.contains("·") else { return text }
+    while text.hasSuffix("0") { text.removeLast() }
+    return text.hasSuffix(".") ? String(text.dropLast()) : text
+  }
+
   /// A p-value, with two significant digits.
   static func pValue(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     if value >= 0.1 || value <= 0 { return fixed(value, 2) }
     let exponent = Int(log10(value).rounded(.down))
-    return exponent < -4 ? short(value) : fixed(value, min(6, 1 - exponent))
+    guard exponent >= -4 else {
+      return fixed(value / pow(10, Double(exponent)), 1) + "·10" + superscript(exponent)
+    }
+    return fixed(value, min(6, 1 - exponent))
   }
 
   /// An exponent, raised.

@@ -72,9 +72,14 @@ enum PageScript {
         tip.hidden = true;
       };
       document.addEventListener("pointerover", (event) => {
-        const mark = event.target.closest("svg.plot rect, svg.plot circle, svg.plot path");
+        const mark = event.target.closest("svg.plot rect, svg.plot circle, svg.plot path, data");
         if (titled && titled[0] === mark) return;
         leave();
+        if (mark && mark.matches("data")) {
+          tip.textContent = `${mark.value}\n${mark.dataset.of.replace(/^\d+:/, "")}`;
+          tip.hidden = false;
+          return;
+        }
         const title = mark && mark.querySelector(":scope > title");
         if (!title) return;
         titled = [mark, title];

@@ -37,7 +37,7 @@ enum PageStyle {
       font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif;
       font-variant-numeric: tabular-nums; overflow-wrap: anywhere;
     }
-    header.top, main, footer { max-width: 1480px; margin: 0 auto; padding: 0 clamp(1rem, 3vw, 2.5rem); }
+    header.top, main, footer { max-width: 1560px; margin: 0 auto; padding: 0 clamp(1rem, 3vw, 2.5rem); }
     a { color: var(--link); }
     :focus-visible { outline: 3px solid var(--real); outline-offset: 2px; border-radius: 3px; }
     .skip { position: absolute; left: -100vw; }
@@ -63,9 +63,8 @@ enum PageStyle {
     .verdicts code { color: var(--tone); font-weight: 700; letter-spacing: .02em; }
     .verdicts p { margin: .35rem 0 0; font-size: .93rem; }
     .good { --tone: var(--good); } .warning { --tone: var(--warning); } .bad { --tone: var(--bad); }
-    .facts { display: grid; gap: 1px; background: var(--line); border: 1px solid var(--line); border-radius: 8px; overflow: hidden;
-      grid-template-columns: repeat(auto-fit, minmax(min(100%, 12.5rem), 1fr)); margin: 1rem 0; padding: 0; }
-    .facts div { background: var(--page); padding: .7rem .9rem; }
+    .facts { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11.5rem), 1fr)); margin: 1rem 0 1.6rem; padding: 0; }
+    .facts div { border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
     .facts dt { font-size: .85rem; color: var(--mute); }
     .facts dd { margin: 0; }
     .facts .big { font-size: 1.65rem; font-weight: 650; line-height: 1.25; display: block; }
@@ -74,6 +73,7 @@ enum PageStyle {
       grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); }
     figure { margin: 0; min-width: 0; }
     @media (min-width: 800px) { figure.wide { grid-column: span 2; } }
+    .table-figure p { font-size: .87rem; line-height: 1.4; margin: 0 0 .4rem; }
     figcaption p { font-size: .87rem; line-height: 1.4; margin: 0 0 .4rem; }
     .key { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem .9rem; margin: .2rem 0; padding: 0; font-size: .82rem; }
     .key li { display: flex; align-items: center; gap: .35rem; }
@@ -89,6 +89,7 @@ enum PageStyle {
     svg .interval { stroke-width: 2.2; }
     .real { stroke: var(--real); } .null { stroke: var(--null); stroke-dasharray: 5 3; }
     .place { stroke: var(--place); stroke-dasharray: 2 2.5; } .other { stroke: var(--other); stroke-dasharray: 8 3 2 3; }
+    .thin { stroke: var(--real); } svg .thin { stroke-width: 1; opacity: .6; } .least { stroke: var(--null); }
     .ink { stroke: var(--ink); } .faint { stroke: var(--mute); stroke-dasharray: 3 3; }
     .interval.null, .interval.place, .interval.other { stroke-dasharray: none; }
     .bar { stroke: none; } .bar.real { fill: var(--fill); } .bar.null { fill: none; stroke: var(--null); }
@@ -100,11 +101,13 @@ enum PageStyle {
     .band { stroke: none; opacity: .22; } .band.real { fill: var(--real); } .band.place { fill: var(--place); } .band.ink { fill: var(--mute); }
     .hex { stroke: none; } .h0 { fill: var(--hex0); } .h1 { fill: var(--hex1); } .h2 { fill: var(--hex2); }
     .h3 { fill: var(--hex3); } .h4 { fill: var(--hex4); } .h5 { fill: var(--hex5); }
+    data { cursor: help; }
     details { margin: .3rem 0; } summary { cursor: pointer; color: var(--link); font-size: .9rem; width: fit-content; }
     details.run > summary { font-size: 1.3rem; font-weight: 650; color: var(--ink); margin: 1.4rem 0 .4rem; }
     .scroll { overflow-x: auto; max-height: 32rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; margin: .4rem 0 1rem; }
     table { border-collapse: collapse; font-size: .86rem; width: 100%; }
     caption { text-align: left; padding: .45rem .6rem; font-size: .86rem; }
+    th.w, td.w { min-width: 9ch; } td.n, th.n { overflow-wrap: normal; }
     th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); font-weight: 400; }
     thead th { position: sticky; top: 0; background: var(--soft); border-top: 0; white-space: nowrap; }
     th.n, td.n { text-align: right; white-space: nowrap; }
@@ -116,8 +119,9 @@ enum PageStyle {
     .card { border: 1px solid var(--line); border-radius: 8px; padding: .8rem .9rem; min-width: 0; break-inside: avoid; }
     .card h5 { margin: 0; font-size: .82rem; font-weight: 400; color: var(--mute); }
     .card .names { font-size: 1.08rem; font-weight: 650; line-height: 1.3; margin: .1rem 0 .3rem; }
-    .card table { font-size: .82rem; } .card th, .card td { padding: .1rem .25rem; border: 0; }
-    .card td.bars { width: 34%; padding-right: 0; } .card td.bars svg { width: 100%; height: .6rem; display: block; }
+    .card table { font-size: .82rem; table-layout: fixed; } .card th, .card td { padding: .1rem .2rem; border: 0; vertical-align: middle; }
+    .card caption { padding: .3rem .2rem .1rem; font-size: .8rem; } .card th { width: 44%; padding-left: 0; } .card td.n { width: 17%; padding-right: 0; }
+    .card td.bars svg { width: 100%; height: .6rem; display: block; }
     .card .tag { display: inline-block; border: 1px solid var(--line); border-radius: 99px; padding: 0 .5rem; font-size: .8rem; margin: 0 .2rem .2rem 0; }
     .pictures { display: flex; flex-wrap: wrap; gap: .3rem; list-style: none; padding: 0; margin: .3rem 0; }
     .pictures li { font-size: .8rem; } .pictures svg { width: 40px; height: 40px; display: block; border-radius: 4px; background: var(--soft); }

@@ -173,7 +173,7 @@ struct CardSection {
       plot.bar(x: (mean - width * deviation)...(mean + width * deviation), y: 0...1, "band ink")
     }
     plot.verticalRule(mean, "faint")
-    for reading in bottom { plot.verticalRule(Double(reading.cosine), "null") }
+    for reading in bottom { plot.verticalRule(Double(reading.cosine), "least") }
     for reading in top { plot.verticalRule(Double(reading.cosine), "real") }
     return plot.markup(
       id: "\(facts.prefix)-\(group)-\(facts.featureIDs[row])-strip",

@@ -115,7 +115,7 @@ struct ChanceFigures {
       height: 240, x: (.linear, Double(scores[first])...Double(scores[last])),
       y: (.logarithmic, least...1))
     plot.yAxis {
-      $0 >= 0.01 ? NumberText.fixed(100 * $0, 0) + "%" : NumberText.short(100 * $0) + "%"
+      $0 >= 0.01 ? NumberText.fixed(100 * $0, 0) + "%" : NumberText.plain(100 * $0) + "%"
     }
     plot.xAxis("centred score of the first label")
     let places = Self.places(order.count)
@@ -127,7 +127,11 @@ struct ChanceFigures {
       guard facts.score("centred")?[null.member, "strata"]?.value.integer == 1,
         let p = try facts.numbers("centred", null.column)
       else { continue }
-      plot.curve(points { Double(p[order[$0]]) }, null.kind)
+      // A p-value is never under 1/(1 + B): where it is that, no null feature scores as much.
+      let floor = Double(p[last]) * 1.001
+      let curve = points { Double(p[order[$0]]) }
+      plot.curve(
+        Array(curve.prefix(1 + (curve.firstIndex { $0.y <= floor } ?? curve.count))), null.kind)
       key.append(.init("line \(null.kind)", null.words))
     }
     plot.curve(points { 1 - Double($0) / Double(order.count) }, "real")

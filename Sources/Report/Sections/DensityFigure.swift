@@ -29,11 +29,11 @@ struct DensityFigure {
       let domain = Spread.domain(of: [Spread(values: rows.map { best[$0] })])
     else { return Figure.missing(title, .text("no feature that was read fires")) }
     var plot = Plot(
-      height: 250, x: (.logarithmic, Double(least)...Double(max(most, least * 1.01))),
-      y: (.linear, domain))
+      height: 250, x: (.logarithmic, (Double(least) / 1.25)...(Double(most) * 1.25)),
+      y: (.linear, Self.padded(domain)))
     plot.yAxis(ticks: 5)
     plot.xAxis("share of pictures on which the feature fires") {
-      NumberText.short(100 * $0) + "%"
+      NumberText.plain(100 * $0) + "%"
     }
     let bins = HexBins(
       rows.map {
@@ -76,6 +76,12 @@ struct DensityFigure {
     return .element(
       "path", ["class": "hex h\(shade)", "d": path + "Z"],
       [Plot.tip("\(NumberText.count(cell.count)) features")])
+  }
+
+  /// A domain with room for whole hexagons at its ends.
+  private static func padded(_ domain: ClosedRange<Double>) -> ClosedRange<Double> {
+    let pad = (domain.upperBound - domain.lowerBound) * 0.035
+    return (domain.lowerBound - pad)...(domain.upperBound + pad)
   }
 
   /// The least count of each colour: equal ratios, none twice.

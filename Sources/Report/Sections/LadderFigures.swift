@@ -30,6 +30,7 @@ struct LadderFigures {
       domain: 0...max(1, RowPlot.domain(rows, and: ceiling.map { [$0.value] } ?? []).upperBound),
       axis: isByTruth ? "names right beyond exchanged ones" : "features beyond rotated ones",
       format: NumberText.percent, tickFormat: Self.wholePercent)
+    plot.isJoined = true
     if let ceiling {
       plot.areas = [(ceiling.range, "place")]
       plot.rules = [(ceiling.value, "place")]
@@ -62,6 +63,7 @@ struct LadderFigures {
       axis: isByTruth ? "names right beyond exchanged ones" : "features beyond rotated ones",
       format: NumberText.percent, tickFormat: Self.wholePercent)
     let ceiling = isByTruth ? CitedInterval(facts.form?["ceiling", "all", "ceiling"]) : nil
+    plot.isJoined = true
     if let ceiling {
       plot.areas = [(ceiling.range, "place")]
       plot.rules = [(ceiling.value, "place")]
@@ -200,7 +202,7 @@ struct LadderFigures {
     }
     var plot = RowPlot(
       rows: rows, domain: RowPlot.domain(rows), axis: "points gained by correcting it",
-      format: Self.points, tickFormat: { NumberText.short(100 * $0) })
+      format: Self.points, tickFormat: { NumberText.plain(100 * $0) })
     plot.rules = [(0, "faint")]
     return Figure(
       title: title,

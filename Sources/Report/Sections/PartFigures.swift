@@ -24,9 +24,12 @@ struct PartFigures {
         .text("by"), .number("from"), .number("to"), .number("features"),
         .number("right beyond chance"), .number("beyond rotated"), .number("beyond random"),
       ])
+    let groups = Dictionary(grouping: strata) { $0["by"]?.string ?? "" }
     for stratum in strata {
       guard let score = stratum["scores"]?.element(where: "id", is: "centred") else { continue }
       let by = stratum["by"]?.string ?? ""
+      defer { table.add(cells(stratum, score)) }
+      guard Self.differ(groups[by] ?? []) else { continue }
       if by != heading {
         rows.append(RowPlot.Row(name: Self.strataNames[by] ?? by))
         heading = by
@@ -39,15 +42,6 @@ struct PartFigures {
             RowPlot.Mark("real", CitedInterval(score["excess"])),
             RowPlot.Mark("place", CitedInterval(score["in_place", "beyond"])),
           ].compactMap { $0 }))
-      func percent(_ names: String...) -> DataTable.Cell {
-        names.reduce(Optional(score)) { $0?[$1] }?.cell(NumberText.percent) ?? .text("–")
-      }
-      table.add(
-        .text(Self.strataNames[by] ?? by), stratum["lower"]?.cell(NumberText.short) ?? .text("–"),
-        stratum["upper"]?.cell(NumberText.short) ?? .text("–"),
-        stratum["features"]?.cell { NumberText.count(Int($0)) } ?? .text("–"),
-        percent("excess", "estimate"), percent("rotated", "beyond", "estimate"),
-        percent("in_place", "beyond", "estimate"))
     }
     guard rows.contains(where: { !$0.marks.isEmpty }) else {
       return Figure.missing(
@@ -66,6 +60,27 @@ struct PartFigures {
         id: "\(facts.prefix)-strata", title: title,
         description: "\(strata.count) parts; the numbers are in the table."), table: table
     ).markup
+  }
+
+  /// Whether quarters have different ends; lengths that differ by rounding are one length.
+  private static func differ(_ quarters: [Cited]) -> Bool {
+    guard let low = quarters.first?["lower"]?.double, let high = quarters.last?["upper"]?.double
+    else { return false }
+    return high - low > 1e-5 * max(abs(low), abs(high))
+  }
+
+  private func cells(_ stratum: Cited, _ score: Cited) -> [DataTable.Cell] {
+    func percent(_ cited: Cited?) -> DataTable.Cell {
+      cited?.cell(NumberText.percent) ?? .text("–")
+    }
+    let by = stratum["by"]?.string ?? ""
+    return [
+      .foreign(Self.strataNames[by] ?? by), stratum["lower"]?.cell(NumberText.short) ?? .text("–"),
+      stratum["upper"]?.cell(NumberText.short) ?? .text("–"),
+      stratum["features"]?.cell { NumberText.count(Int($0)) } ?? .text("–"),
+      percent(score["excess", "estimate"]), percent(score["rotated", "beyond", "estimate"]),
+      percent(score["in_place", "beyond", "estimate"]),
+    ]
   }
 
   // MARK: - Templates

@@ -84,7 +84,7 @@ struct SpreadFigures {
           return [(x: bounds.lowerBound, y: share), (x: bounds.upperBound, y: share)]
         }, "null")
     }
-    plot.horizontalRule(0, "faint axis")
+    plot.add(Plot.line(plot.left, plot.bottom, plot.right, plot.bottom, "axis"))
     return plot
   }
 

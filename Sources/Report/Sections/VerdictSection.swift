@@ -11,9 +11,7 @@ struct VerdictSection {
     return .joined([
       .element("h2", ["id": "\(facts.prefix)-verdict"], [.text("Does the lens work?")]),
       names(verdict), numbers,
-      .element(
-        "div", ["class": "figures"],
-        [ladder.ladder, ladder.causes, PowerFigure(facts: facts).markup]),
+      RunPage.figures([ladder.ladder, ladder.causes, PowerFigure(facts: facts).markup]),
       .details(.text("All rules, with their figures"), findings(verdict)),
     ])
   }
