@@ -53,7 +53,7 @@ demo: build ## Read the autoencoders of examples/emoji and show what their featu
 	  --out $(OUT)/emoji-verdict --force
 	@$(LENSCTL) report $(OUT)/emoji-verdict --out $(OUT)/report.html --force \
 	  --fires-on $(EMOJI)/sae-resid/top_pictures.safetensors --fires-on-names $(EMOJI)/labels.txt \
-	  --sprite $(EMOJI)/pictures.png
+	  --sprite $(EMOJI)/pictures.png --recompute
 	@echo; echo "All of that in pictures, to open in a browser: $(OUT)/report.html"
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does

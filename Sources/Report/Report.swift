@@ -8,17 +8,25 @@ public struct Report: Sendable {
     public let pictures: TopPictures?
     /// The pictures themselves.
     public let sprite: Sprite?
+    /// What the run was made from, to read features on cards again.
+    public let query: FeatureQuery?
 
-    /// Joins both.
-    public init(pictures: TopPictures? = nil, sprite: Sprite? = nil) {
+    /// Joins them.
+    public init(
+      pictures: TopPictures? = nil, sprite: Sprite? = nil, query: FeatureQuery? = nil
+    ) {
       self.pictures = pictures
       self.sprite = sprite
+      self.query = query
     }
   }
 
   /// The cards of each group, and the seed of the random ones.
   public var cardCount = 9
   public var seed: UInt64 = 0
+
+  /// The number of threads; the page is the same for any.
+  public var workers = 1
 
   private let runs: [RunFacts]
   private let companions: [Companion]
@@ -70,6 +78,7 @@ public struct Report: Sendable {
     for (run, companion) in zip(runs, companions) {
       let page = RunPage(
         facts: run, companion: companion, cardCount: cardCount, seed: seed,
+        workers: workers,
         address: FileAddress.relative(run.columns.path, from: path))
       main.append(
         runs.count == 1

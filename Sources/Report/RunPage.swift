@@ -6,6 +6,7 @@ struct RunPage {
   let companion: Report.Companion
   let cardCount: Int
   let seed: UInt64
+  let workers: Int
   /// The address of the run directory from where the page lies.
   let address: String
 
@@ -35,7 +36,7 @@ struct RunPage {
       Self.figures([parts.strata, try parts.variants(), parts.templates]),
       try CardSection(
         facts: facts, choice: CardChoice(facts, count: cardCount, seed: seed),
-        pictures: companion.pictures, sprite: companion.sprite
+        companion: companion, workers: workers
       ).markup(),
       RunSection(facts: facts, address: address).markup,
     ])

@@ -52,6 +52,14 @@ struct ReportCommand: EngineCommand {
   @Option(help: "The side of a tile, in pixels.")
   var spriteTile = 32
 
+  @Flag(
+    help: ArgumentHelp(
+      "Read model and autoencoder again, for all cosines and the nearest features on cards.",
+      discussion: "Their files must be as the runs recorded them."))
+  var recompute = false
+
+  @OptionGroup var threads: ThreadOptions
+
   func validate() throws {
     if runs.isEmpty { throw ValidationError("found no run, expected one at least") }
     if !(0...200).contains(cards) {
@@ -78,11 +86,16 @@ struct ReportCommand: EngineCommand {
     let columns = try runs.map { try RunColumns(contentsOf: $0) }
     let picture = try sprite.map { try Sprite(contentsOf: $0, tile: spriteTile) }
     let companions = try columns.indices.map { index in
-      Report.Companion(pictures: try pictures(index, columns[index]), sprite: picture)
+      Report.Companion(
+        pictures: try pictures(index, columns[index]), sprite: picture,
+        query: recompute
+          ? try FeatureQuery(columns[index], digestCache: DigestCache(), workers: threads.workers)
+          : nil)
     }
     var report = try Report(columns, companions: companions)
     report.cardCount = cards
     report.seed = seed
+    report.workers = threads.workers
     let html = Data(try report.html(at: out).utf8)
     try OutputFile.write(html, to: out)
     Messages.print("\(out.printable(limit: 1000)): \(html.count) bytes")

@@ -130,7 +130,7 @@ def hostile(lensctl, work):
         [lensctl, "verdict", "--model", os.path.join(FIXTURES, "clip", "quick-gelu"), "--sae",
          os.path.join(FIXTURES, "sae", "standard-new"), "--labels", labels, "--direction", "decoder",
          "--variant", "dec.full", "--variant", "enc.full", "--null-banks", "40", "--out", run, "--force", "--quiet",
-         "--top", "4", "--no-cache"], check=True, stdout=subprocess.DEVNULL)
+         "--no-cache"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(
         [lensctl, "report", run, "--out", page, "--force", "--fires-on", firing, "--fires-on-names", names],
         check=True)

@@ -80,6 +80,19 @@ public struct RunColumns: Sendable {
 }
 
 extension RunColumns {
+  /// The bank of the labels, whose rows lie in the file of the run.
+  ///
+  /// - Throws: `CheckpointError` if the file cannot be read, `ModelError` if no label is usable.
+  func labelBank() throws -> LabelBank {
+    let file = try TensorFile(contentsOf: path + "/labels.safetensors")
+    let rows = LabelRows(
+      stored: try file.weights("embeddings", shape: [labels.count, nil]),
+      masked: labelStatuses.map { LabelStatus(rawValue: UInt8(clamping: $0)) ?? .blank })
+    return try LabelBank(
+      source: file.path, labels: labels, rows: rows, logitScale: nil, logitBias: nil,
+      provenance: [:], warnings: [], truncatedPromptCount: 0)
+  }
+
   /// A column of `features.safetensors` with one whole number a feature.
   ///
   /// - Parameter name: `feature_id` or `status`.

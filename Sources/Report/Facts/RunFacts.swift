@@ -61,6 +61,16 @@ struct RunFacts: Sendable {
     try columns.verdictIntegers("\(formID).\(score).\(column)")
   }
 
+  /// The row of a feature; nil if it is not part of the run. Ids rise.
+  func row(ofFeature id: Int) -> Int? {
+    var (low, high) = (0, featureIDs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if featureIDs[middle] < id { low = middle + 1 } else { high = middle }
+    }
+    return low < featureIDs.count && featureIDs[low] == id ? low : nil
+  }
+
   /// The text of a label; its id where there is none.
   func label(_ id: Int) -> String {
     columns.labels.indices.contains(id) ? columns.labels[id] : "\(id)"

@@ -63,9 +63,11 @@ extension Plot {
     for tick in ticks {
       let place = x.position(tick)
       axes.append(Self.line(place, bottom, place, bottom + 4, "axis"))
-      axes.append(
-        Self.text(
-          place, bottom + 15, format?(tick) ?? x.label(tick, among: ticks), "tick", "middle"))
+      let text = format?(tick) ?? x.label(tick, among: ticks)
+      // A number at the very end is moved inwards; digits are some 6 wide.
+      let half = 3.2 * Double(text.count)
+      let middle = min(Self.width - half, max(half, place))
+      axes.append(Self.text(middle, bottom + 15, text, "tick", "middle"))
     }
     axes.append(Self.text((left + right) / 2, bottom + 30, title, "title", "middle"))
   }
@@ -157,6 +159,12 @@ extension Plot {
   /// Draws a vertical line at a number, from bottom to top.
   mutating func verticalRule(_ value: Double, _ kind: String) {
     marks.append(Self.line(x.clamped(value), top, x.clamped(value), bottom, "rule \(kind)"))
+  }
+
+  /// Draws a vertical line at a number, from the bottom up to another.
+  mutating func verticalTick(_ value: Double, to end: Double, _ kind: String) {
+    let place = x.clamped(value)
+    marks.append(Self.line(place, y.clamped(end), place, bottom, "rule \(kind)"))
   }
 
   /// Draws a horizontal line at a number, from left to right.

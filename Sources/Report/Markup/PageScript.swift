@@ -98,6 +98,14 @@ enum PageScript {
       });
       document.addEventListener("pointerleave", leave);
 
+      const reveal = () => {
+        const target = location.hash && document.getElementById(location.hash.slice(1));
+        const part = target && target.closest("details");
+        if (part) part.open = true;
+      };
+      addEventListener("hashchange", reveal);
+      reveal();
+
       addEventListener("beforeprint", () => {
         for (const part of document.querySelectorAll("details.run")) part.open = true;
       });

@@ -123,6 +123,7 @@ enum PageStyle {
     .card caption { padding: .3rem .2rem .1rem; font-size: .8rem; } .card th { width: 44%; padding-left: 0; } .card td.n { width: 17%; padding-right: 0; }
     .card td.bars svg { width: 100%; height: .6rem; display: block; }
     .card .tag { display: inline-block; border: 1px solid var(--line); border-radius: 99px; padding: 0 .5rem; font-size: .8rem; margin: 0 .2rem .2rem 0; }
+    .near p { font-size: .8rem; color: var(--mute); margin: .3rem 0 0; } .near ul { list-style: none; margin: 0; padding: 0; font-size: .82rem; }
     .pictures { display: flex; flex-wrap: wrap; gap: .3rem; list-style: none; padding: 0; margin: .3rem 0; }
     .pictures li { font-size: .8rem; } .pictures svg { width: 40px; height: 40px; display: block; border-radius: 4px; background: var(--soft); }
     .tip { position: fixed; z-index: 20; pointer-events: none; max-width: 20rem; background: var(--ink); color: var(--page); font-size: .82rem; padding: .2rem .5rem; border-radius: 4px; white-space: pre-line; }

@@ -4,8 +4,11 @@ internal import Engine
 struct CardSection {
   let facts: RunFacts
   let choice: CardChoice
-  let pictures: TopPictures?
-  let sprite: Sprite?
+  let companion: Report.Companion
+  let workers: Int
+
+  private var pictures: TopPictures? { companion.pictures }
+  private var sprite: Sprite? { companion.sprite }
 
   /// The columns that cards quote.
   private struct Quotes {
@@ -18,7 +21,13 @@ struct CardSection {
     let margins: [Float]
     let entropies: [Float]
     let kurtoses: [Float]
+    /// What was read again, by row.
+    let answers: [Int: FeatureQuery.Answer]
   }
+
+  /// The features listed beside one, and the bins of its cosines.
+  private static let neighbourCount = 4
+  private static let binCount = 40
 
   /// The pictures shown of a feature.
   private static let pictureCount = 6
@@ -34,7 +43,7 @@ struct CardSection {
       means: try facts.columns.numbers("mean"), deviations: try facts.columns.numbers("sd"),
       margins: try facts.columns.numbers("margin"),
       entropies: try facts.columns.numbers("entropy"),
-      kurtoses: try facts.columns.numbers("kurtosis"))
+      kurtoses: try facts.columns.numbers("kurtosis"), answers: answers)
     var parts: [Markup] = [
       .element("h2", ["id": "\(facts.prefix)-cards"], [.text("Features")]),
       .element("p", ["class": "mute"], [.text(Self.explanation)]),
@@ -45,6 +54,13 @@ struct CardSection {
         Figure.missing(
           "What features fire on",
           .text("report --fires-on FILE, with --fires-on-names or --sprite, shows it")))
+    }
+    if companion.query == nil {
+      parts.append(
+        Figure.missing(
+          "All cosines and nearest features",
+          .text("report --recompute reads the model and the autoencoder of the run again for them"))
+      )
     }
     let filter = Markup.element(
       "label", ["class": "filter"],
@@ -64,8 +80,17 @@ struct CardSection {
   }
 
   private static let explanation =
-    "Bars are cosines, drawn from 0; shares are probabilities among all labels. In the strip, long ticks are the best and worst labels, the "
-    + "grey area is the mean of all labels ± one and two standard deviations."
+    "Bars are cosines, drawn from 0; shares are probabilities among all labels. Along the axis, blue ticks are the best labels and orange ones the "
+    + "worst; grey is the mean of all labels ± one and two standard deviations, or how many labels have such a cosine."
+
+  /// What is read again of all features on cards.
+  private var answers: [Int: FeatureQuery.Answer] {
+    guard let query = companion.query else { return [:] }
+    let rows = Set(choice.groups.flatMap(\.rows)).sorted()
+    let answers = query.answers(
+      ofRows: rows, neighbourCount: Self.neighbourCount, workers: workers)
+    return Dictionary(uniqueKeysWithValues: zip(rows, answers))
+  }
 
   // MARK: - A card
 
@@ -86,9 +111,10 @@ struct CardSection {
     if let firing = firing(id) { parts.append(firing) }
     parts.append(labels("Most like", top.prefix(5), scale))
     if let first = top.first, let last = bottom.first {
-      parts.append(
-        strip(row, group, top, bottom, quotes, Double(last.cosine)...Double(first.cosine)))
+      let domain = Double(min(last.cosine, first.cosine))...Double(first.cosine)
+      parts.append(strip(row, group, top, bottom, quotes, domain))
     }
+    if let answer = quotes.answers[row] { parts.append(try neighbours(answer)) }
     parts.append(
       .details(
         .text("More"), labels("Next labels", top.dropFirst(5), scale),
@@ -159,22 +185,67 @@ struct CardSection {
     value >= 0.001 ? NumberText.percent(value) : value.isNaN ? "–" : "<0.1\u{A0}%"
   }
 
-  /// All that is kept of a feature's cosines along one axis.
+  private func neighbours(_ answer: FeatureQuery.Answer) throws -> Markup {
+    guard !answer.neighbours.isEmpty else { return .empty }
+    let items = try answer.neighbours.map { neighbour -> Markup in
+      let row = facts.row(ofFeature: neighbour.feature)
+      let name = try row.flatMap { try facts.columns.labels(at: .top, ofRow: $0).first?.label }
+      return .element(
+        "li", [:],
+        [
+          .text("\(neighbour.feature) "),
+          .element(
+            "span", ["class": "mute"],
+            [
+              name.map { .foreign(facts.label($0), limit: 40) } ?? .empty,
+              .text(" \(NumberText.fixed(Double(neighbour.cosine), 3))"),
+            ]),
+        ])
+    }
+    return .element(
+      "div", ["class": "near"],
+      [.element("p", [:], [.text("Nearest features")]), .element("ul", [:], items)])
+  }
+
+  /// How many labels have which cosine, as a drawing's bars.
+  private func bars(
+    _ answer: FeatureQuery.Answer, _ domain: ClosedRange<Double>, _ plot: inout Plot
+  ) {
+    let histogram = Histogram(answer.cosines, in: plot.x.domain, bins: Self.binCount)
+    let most = Double(histogram.counts.max() ?? 1)
+    for bin in histogram.counts.indices where histogram.counts[bin] > 0 {
+      let bounds = histogram.bounds(bin)
+      plot.bar(
+        x: bounds, y: 0...(Double(histogram.counts[bin]) / most), "real",
+        tip:
+          "\(NumberText.fixed(bounds.lowerBound, 3)) to \(NumberText.fixed(bounds.upperBound, 3)): "
+          + "\(NumberText.count(histogram.counts[bin])) labels")
+    }
+  }
+
+  /// All that is known of a feature's cosines along one axis.
   private func strip(
     _ row: Int, _ group: String, _ top: [RunColumns.Reading], _ bottom: [RunColumns.Reading],
     _ quotes: Quotes, _ domain: ClosedRange<Double>
   ) -> Markup {
+    let answer = quotes.answers[row].flatMap { $0.cosines.isEmpty ? nil : $0 }
     var plot = Plot(
-      height: 58, margins: .init(top: 4, right: 16, bottom: 34, left: 16), x: (.linear, domain),
-      y: (.linear, 0...1))
+      height: answer == nil ? 58 : 92, margins: .init(top: 4, right: 16, bottom: 34, left: 16),
+      x: (.linear, domain), y: (.linear, 0...1))
     plot.xAxis("cosine with every label", ticks: 4)
     let (mean, deviation) = (Double(quotes.means[row]), Double(quotes.deviations[row]))
-    for width in [2.0, 1] where deviation > 0 {
-      plot.bar(x: (mean - width * deviation)...(mean + width * deviation), y: 0...1, "band ink")
+    if let answer {
+      bars(answer, domain, &plot)
+    } else {
+      for width in [2.0, 1] where deviation > 0 {
+        plot.bar(x: (mean - width * deviation)...(mean + width * deviation), y: 0...1, "band ink")
+      }
     }
     plot.verticalRule(mean, "faint")
-    for reading in bottom { plot.verticalRule(Double(reading.cosine), "least") }
-    for reading in top { plot.verticalRule(Double(reading.cosine), "real") }
+    let height = answer == nil ? 1 : 0.3
+    for (readings, kind) in [(bottom, "least"), (top, "real")] {
+      for reading in readings { plot.verticalTick(Double(reading.cosine), to: height, kind) }
+    }
     return plot.markup(
       id: "\(facts.prefix)-\(group)-\(facts.featureIDs[row])-strip",
       title: "Cosines of the feature",

@@ -4,7 +4,8 @@ internal import Engine
 struct SpreadFigures {
   let facts: RunFacts
 
-  private static let binCount = 48
+  /// The most bins; of fewer than their square values there are fewer.
+  private static let binLimit = 48
   private static let stepCount = 120
 
   /// A figure for each of best cosine, margin, entropy and kurtosis.
@@ -21,7 +22,8 @@ struct SpreadFigures {
         figures.append(Figure.missing(column.title, .text("no feature of the run has one")))
         return
       }
-      let histogram = Histogram(column.values, in: domain, bins: Self.binCount)
+      let bins = max(10, min(Self.binLimit, Int(Double(spread.count).squareRoot())))
+      let histogram = Histogram(column.values, in: domain, bins: bins)
       figures.append(figure(column, spread, null, histogram).markup)
     }
     return figures
@@ -139,7 +141,7 @@ struct SpreadFigures {
     _ column: ReadingColumns.Column, _ spread: Spread, _ null: Spread?, _ histogram: Histogram
   ) -> DataTable {
     var table = DataTable(
-      "Quantiles of \(column.title.lowercased()); bins in the drawing: \(Self.binCount)",
+      "Quantiles of \(column.title.lowercased()); bins in the drawing: \(histogram.counts.count)",
       [.number("share"), .number("features"), .number("rotated")])
     for share in [0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1] {
       table.add(
