@@ -2,7 +2,7 @@ import Engine
 import Foundation
 import Testing
 
-/// Pages about runs, end to end. What a browser makes of them is asked by `make check-report`.
+/// Pages about runs, end to end; what a browser makes of them is asked by `make check-report`.
 @Suite struct ReportTests {
   let place: Workplace
 
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--cards", "-1"], "--cards: found -1, expected 0 to 200"),
+    (["--cards=-1"], "--cards: found -1, expected 0 to 200"),
     (["--sprite-tile", "0"], "--sprite-tile: found 0, expected at least 1"),
     (["--sprite", "x.png"], "--fires-on-names and --sprite go with --fires-on"),
     (

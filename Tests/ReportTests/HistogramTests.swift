@@ -23,8 +23,9 @@ import Testing
       let isLast = bin == bins - 1
       let counted = values.count { value in
         let number = Double(value)
+        guard !value.isNaN else { return false }
         let place = Int((number + 1) * (Double(bins) / 2))
-        return !value.isNaN && number >= -1 && number <= 1
+        return number >= -1 && number <= 1
           && (place == bin || (isLast && place == bins))
       }
       #expect(histogram.counts[bin] == counted, "bin \(bin)")

@@ -69,9 +69,16 @@ public struct RunColumns: Sendable {
     firstCounts = try labelFile.integers("first_counts", shape: [labelCount])
     labels = try RunDirectory.lines(of: path + "/labels.txt", count: labelCount)
     let (json, columns) = (path + "/verdict.json", path + "/verdict.safetensors")
-    verdict = MappedFile.exists(json) ? try JSONValue(contentsOf: json) : nil
-    verdictColumns = verdict != nil ? try TensorFile(contentsOf: columns) : nil
-    guard let verdict, verdict["format"] != "lensctl.verdict" else { return }
+    guard MappedFile.exists(json) else {
+      // A literal nil would be a JSON null.
+      verdict = JSONValue?.none
+      verdictColumns = TensorFile?.none
+      return
+    }
+    let verdict = try JSONValue(contentsOf: json)
+    self.verdict = verdict
+    verdictColumns = try TensorFile(contentsOf: columns)
+    guard verdict["format"] != "lensctl.verdict" else { return }
     throw CheckpointError(
       path: json,
       reason: .wrongField(

@@ -61,7 +61,7 @@ struct RunFacts: Sendable {
     try columns.verdictIntegers("\(formID).\(score).\(column)")
   }
 
-  /// The row of a feature; nil if it is not part of the run. Ids rise.
+  /// The row of a feature, by halving, since ids rise; nil if it is not part of the run.
   func row(ofFeature id: Int) -> Int? {
     var (low, high) = (0, featureIDs.count)
     while low < high {

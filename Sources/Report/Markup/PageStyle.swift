@@ -63,7 +63,7 @@ enum PageStyle {
     .verdicts code { color: var(--tone); font-weight: 700; letter-spacing: .02em; }
     .verdicts p { margin: .35rem 0 0; font-size: .93rem; }
     .good { --tone: var(--good); } .warning { --tone: var(--warning); } .bad { --tone: var(--bad); }
-    .facts { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11.5rem), 1fr)); margin: 1rem 0 1.6rem; padding: 0; }
+    .facts { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18.5rem), 1fr)); margin: 1rem 0 1.6rem; padding: 0; }
     .facts div { border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; }
     .facts dt { font-size: .85rem; color: var(--mute); }
     .facts dd { margin: 0; }
@@ -99,6 +99,7 @@ enum PageStyle {
     .dot.hollow { fill: var(--page); stroke: var(--real); stroke-width: 1.6; }
     .dot.hollowplace { fill: var(--page); stroke: var(--place); stroke-width: 1.6; }
     .band { stroke: none; opacity: .22; } .band.real { fill: var(--real); } .band.place { fill: var(--place); } .band.ink { fill: var(--mute); }
+    .band.other { fill: var(--other); } .band.null { fill: var(--null); }
     .hex { stroke: none; } .h0 { fill: var(--hex0); } .h1 { fill: var(--hex1); } .h2 { fill: var(--hex2); }
     .h3 { fill: var(--hex3); } .h4 { fill: var(--hex4); } .h5 { fill: var(--hex5); }
     data { cursor: help; }
@@ -107,7 +108,7 @@ enum PageStyle {
     .scroll { overflow-x: auto; max-height: 32rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 6px; margin: .4rem 0 1rem; }
     table { border-collapse: collapse; font-size: .86rem; width: 100%; }
     caption { text-align: left; padding: .45rem .6rem; font-size: .86rem; }
-    th.w, td.w { min-width: 9ch; } td.n, th.n { overflow-wrap: normal; }
+    th.w, td.w { min-width: 9ch; overflow-wrap: break-word; } td.n, th.n { overflow-wrap: normal; }
     th, td { padding: .3rem .6rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); font-weight: 400; }
     thead th { position: sticky; top: 0; background: var(--soft); border-top: 0; white-space: nowrap; }
     th.n, td.n { text-align: right; white-space: nowrap; }
@@ -120,7 +121,7 @@ enum PageStyle {
     .card h5 { margin: 0; font-size: .82rem; font-weight: 400; color: var(--mute); }
     .card .names { font-size: 1.08rem; font-weight: 650; line-height: 1.3; margin: .1rem 0 .3rem; }
     .card table { font-size: .82rem; table-layout: fixed; } .card th, .card td { padding: .1rem .2rem; border: 0; vertical-align: middle; }
-    .card caption { padding: .3rem .2rem .1rem; font-size: .8rem; } .card th { width: 44%; padding-left: 0; } .card td.n { width: 17%; padding-right: 0; }
+    .card caption { padding: .3rem .2rem .1rem; font-size: .8rem; } .card th { width: 42%; padding-left: 0; overflow-wrap: anywhere; } .card td.n { width: 19%; padding-right: 0; }
     .card td.bars svg { width: 100%; height: .6rem; display: block; }
     .card .tag { display: inline-block; border: 1px solid var(--line); border-radius: 99px; padding: 0 .5rem; font-size: .8rem; margin: 0 .2rem .2rem 0; }
     .near p { font-size: .8rem; color: var(--mute); margin: .3rem 0 0; } .near ul { list-style: none; margin: 0; padding: 0; font-size: .82rem; }

@@ -193,7 +193,7 @@ struct CardSection {
       return .element(
         "li", [:],
         [
-          .text("\(neighbour.feature) "),
+          .text("feature \(neighbour.feature) "),
           .element(
             "span", ["class": "mute"],
             [
