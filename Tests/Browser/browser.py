@@ -98,11 +98,11 @@ class Browser:
                 self.events.append(message)
         raise RuntimeError(f"{name}: not in {seconds} s")
 
-    def open(self, path, width=1600, theme="light"):
+    def open(self, path, width=1600, theme="light", medium=""):
         """Opens a file in a window of that width, and waits until it is shown."""
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=900,
-                  deviceScaleFactor=1, mobile=width < 600)
-        self.call("Emulation.setEmulatedMedia", media="",
+                  deviceScaleFactor=1, mobile=False)
+        self.call("Emulation.setEmulatedMedia", media=medium,
                   features=[{"name": "prefers-color-scheme", "value": theme}])
         self.events.clear()
         self.call("Page.navigate", url="file://" + os.path.abspath(path))

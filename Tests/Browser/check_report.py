@@ -88,6 +88,12 @@ def check(browser, page, runs, pictures, name, least=0):
             browser.screenshot(os.path.join(pictures, f"{name}-{width}-{theme}.png"))
             wrong += [f"{width} {theme}: {what}" for what in browser.evaluate(checks)]
             wrong += [f"{width} {theme}: {what}" for what in browser.complaints()]
+    # On paper, 190 mm wide at 96 pixels an inch, nothing is cut off.
+    browser.open(page, 718, "dark", "print")
+    browser.screenshot(os.path.join(pictures, f"{name}-print.png"))
+    if browser.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        wrong.append("print: wider than the paper")
+    browser.open(page)
     wrong += browser.evaluate(structure)
     numbers, count = check_numbers(browser, runs)
     wrong += numbers

@@ -142,6 +142,8 @@ enum PageStyle {
       }
       body { font-size: 10pt; } nav, #theme, .filter, .skip { display: none; }
       figure, .card, .verdicts li, .facts div { break-inside: avoid; } h2, h3 { break-after: avoid; }
+      th, td, th.n, td.n, th.w, td.w, thead th { white-space: normal; overflow-wrap: anywhere; min-width: 0; padding: .15rem .3rem; }
+      thead button { white-space: normal; text-align: inherit; }
       .scroll { max-height: none; overflow: visible; } thead th { position: static; }
       details:not([open]) { display: none; }
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
