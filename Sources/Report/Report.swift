@@ -101,8 +101,7 @@ public struct Report: Sendable {
       : [("#compare", "Side by side")] + runs.map { ("#\($0.prefix)", $0.name) }
     let subtitle: Markup =
       runs.count == 1
-      ? .foreign(runs[0].run["autoencoder", "path"]?.string ?? "", limit: 300) + .text(" read by ")
-        + .foreign(runs[0].lens)
+      ? subtitle(runs[0])
       : .text("What each lens reads, beside chance")
     return .joined([
       .element("a", ["class": "skip", "href": "#main"], [.text("Skip to the page")]),
@@ -133,6 +132,19 @@ public struct Report: Sendable {
             ]),
         ]),
     ])
+  }
+
+  /// What was read, by which lens, beside what.
+  private func subtitle(_ run: RunFacts) -> Markup {
+    func last(_ path: Cited?) -> Markup {
+      .foreign(path?.string?.split(separator: "/").last.map(String.init) ?? "–", limit: 80)
+    }
+    let hook = run.run["autoencoder", "hook"]?.string
+    return last(run.run["autoencoder", "path"]) + .text(hook == nil ? "" : " at ")
+      + .foreign(hook ?? "", limit: 80) + .text(", read by ") + .foreign(run.lens)
+      + .text(" beside ")
+      + (run.run["labels", "usable"]?.markup { NumberText.count(Int($0)) } ?? .text("–"))
+      + .text(" labels of ") + last(run.run["labels", "source"])
   }
 
   private static let footer = Markup.element(
