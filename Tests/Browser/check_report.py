@@ -135,7 +135,9 @@ def hostile(lensctl, work):
     subprocess.run(
         [lensctl, "verdict", "--model", os.path.join(FIXTURES, "clip", "quick-gelu"), "--sae",
          os.path.join(FIXTURES, "sae", "standard-new"), "--labels", labels, "--direction", "decoder",
-         "--variant", "dec.full", "--variant", "enc.full", "--null-banks", "40", "--out", run, "--force", "--quiet",
+         "--variant", "dec.full", "--variant", "enc.full", "--variant", "dec.abs", "--alpha-sweep", "0.1,1,13",
+         "--template", "<script>window.hacked=1</script> {label}", "--template", "A photo of a {label}.",
+         "--compare-templates", "--null-banks", "40", "--out", run, "--force", "--quiet",
          "--no-cache"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(
         [lensctl, "report", run, "--out", page, "--force", "--fires-on", firing, "--fires-on-names", names],

@@ -52,4 +52,13 @@ import Testing
     #expect([0, 0.2].map { scale.label($0, among: [0, 0.2]) } == ["0.0", "0.2"])
     #expect([0, 5, 10].map { scale.label($0, among: [0, 5, 10]) } == ["0", "5", "10"])
   }
+
+  @Test(arguments: [(0.8, -0.5), (-0.1, -0.4), (0.5, 0.2), (0, 0)])
+  func barsOfACardStartAtNothing(best: Float, worst: Float) {
+    let scale = CardSection.barScale(best: best, worst: worst)
+    for value in [0, Double(best), Double(worst)] {
+      #expect((0...100).contains(scale.position(value)))
+    }
+    #expect(scale.start == 0 && scale.end == 100)
+  }
 }

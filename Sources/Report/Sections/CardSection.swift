@@ -98,9 +98,7 @@ struct CardSection {
     let id = facts.featureIDs[row]
     let top = try facts.columns.labels(at: .top, ofRow: row)
     let bottom = try facts.columns.labels(at: .bottom, ofRow: row)
-    let least = min(0, Double(bottom.first?.cosine ?? 0))
-    let scale = Scale(
-      .linear, least...max(least + 1e-9, Double(top.first?.cosine ?? 1)), from: 0, to: 100)
+    let scale = Self.barScale(best: top.first?.cosine, worst: bottom.first?.cosine)
     var parts: [Markup] = [
       .element("h5", [:], [.text("feature \(id)")]),
       .element(
@@ -121,6 +119,12 @@ struct CardSection {
         labels("Least like", bottom.prefix(5), scale), numbers(row, quotes)))
     return .element(
       "article", ["class": "card", "id": "\(facts.prefix)-\(group)-\(id)"], parts)
+  }
+
+  /// The axis of a card's bars, on which 0 and all of its cosines lie.
+  static func barScale(best: Float?, worst: Float?) -> Scale {
+    let ends = [0, Double(best ?? 0), Double(worst ?? 0)].filter(\.isFinite)
+    return Scale(.linear, (ends.min() ?? 0)...(ends.max() ?? 0), from: 0, to: 100)
   }
 
   private func tags(_ row: Int, _ quotes: Quotes) -> [Markup] {
