@@ -13,9 +13,10 @@ BENCH ?=
 SECONDS_A_TARGET ?= 60
 TARGET ?=
 SEEDS ?= 40
+DEMO_VARIANTS = --variant dec.lin --variant enc.lin --variant dec.abs --alpha-sweep 1,4,13,40
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-verdicts check-exports check-bench oracle calibrate fuzz check-fuzz bench \
-	scaling time-exports manual install uninstall clean
+.PHONY: help setup build demo test lint unit-tests check-demo check-report check-verdicts check-exports check-bench oracle \
+	calibrate fuzz check-fuzz bench scaling time-exports manual install uninstall clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -45,10 +46,18 @@ demo: build ## Read the autoencoders of examples/emoji and show what their featu
 	    --fires-on $(EMOJI)/sae-resid/top_pictures.safetensors --fires-on-names $(EMOJI)/emoji.txt \
 	    || exit; \
 	done
+	@echo; echo "The same, judged: do the words hold?"
+	@$(LENSCTL) verdict --model $(EMOJI)/model --sae $(EMOJI)/sae-resid --labels $(EMOJI)/labels.txt \
+	  --truth $(EMOJI)/activations.safetensors --direction decoder --map linear $(DEMO_VARIANTS) \
+	  --out $(OUT)/emoji-verdict --force
+	@$(LENSCTL) report $(OUT)/emoji-verdict --out $(OUT)/report.html --force \
+	  --fires-on $(EMOJI)/sae-resid/top_pictures.safetensors --fires-on-names $(EMOJI)/labels.txt \
+	  --sprite $(EMOJI)/pictures.png --recompute
+	@echo; echo "All of that in pictures, to open in a browser: $(OUT)/report.html"
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
 	@scripts/setup.sh --test
-	@$(MAKE) --no-print-directory lint demo check-demo check-verdicts check-exports check-bench unit-tests
+	@$(MAKE) --no-print-directory lint demo check-demo check-report check-verdicts check-exports check-bench unit-tests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests benchmarks
@@ -58,6 +67,10 @@ check-demo:
 	  --sae $(EMOJI)/sae-embed
 	/usr/bin/python3 Tests/Oracle/recompute_run.py $(OUT)/emoji-resid --model $(EMOJI)/model \
 	  --sae $(EMOJI)/sae-resid
+
+check-report:
+	/usr/bin/python3 Tests/Browser/check_report.py --lensctl $(LENSCTL) --work $(OUT) \
+	  --page $(OUT)/report.html --run $(OUT)/emoji-verdict
 
 check-verdicts:
 	/usr/bin/python3 Tests/Oracle/calibrate.py --lensctl $(LENSCTL) --small

@@ -63,11 +63,16 @@ let package = Package(
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
+    .target(
+      name: "Report",
+      dependencies: ["Engine"],
+      swiftSettings: strict),
     .executableTarget(
       name: "lensctl",
       dependencies: [
         "Engine",
         "Export",
+        "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -87,6 +92,10 @@ let package = Package(
     .testTarget(
       name: "ExportTests",
       dependencies: ["Engine", "Export"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["Engine", "Report"],
       swiftSettings: strict),
     .testTarget(
       name: "LensctlTests",

@@ -18,7 +18,7 @@ struct Lensctl: ParsableCommand {
       """,
     version: Engine.version,
     subcommands: [
-      Scan.self, Verdict.self, Embed.self, Inspect.self, Show.self, Export.self, Convert.self,
-      Doctor.self,
+      Scan.self, Verdict.self, Embed.self, Inspect.self, Show.self, ReportCommand.self,
+      Export.self, Convert.self, Doctor.self,
     ])
 }

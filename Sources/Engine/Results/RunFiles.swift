@@ -29,7 +29,8 @@ public struct RunFiles: Sendable {
   /// The labels kept for each feature and end, K.
   public let topCount: Int
 
-  private let features: TensorFile
+  /// `features.safetensors`.
+  let features: TensorFile
 
   /// The files that a run may have.
   public static let fileNames =

@@ -1,7 +1,7 @@
 /// The pictures that each feature of an autoencoder fires most on.
 ///
 /// A safetensors file with `top_picture_ids` [F, n] of whole numbers, strongest first, -1 where
-/// there are fewer.
+/// there are fewer, and perhaps `density` [F].
 public struct TopPictures: Sendable {
   /// The ids of the pictures of each feature, [F, n].
   private let ids: [Int]
@@ -14,6 +14,9 @@ public struct TopPictures: Sendable {
 
   /// The number of features.
   public let featureCount: Int
+
+  /// The share of pictures on which each feature fires, [F]; nil if the file has no `density`.
+  public let densities: [Float]?
 
   /// Reads a file.
   ///
@@ -32,6 +35,9 @@ public struct TopPictures: Sendable {
     }
     featureCount = tensor.shape[0]
     width = tensor.shape[1]
+    densities =
+      file.tensors["density"] == nil
+      ? nil : try file.weights("density", shape: [featureCount]).floats()
     ids = try file.integers(tensor.name, shape: tensor.shape)
     names = try namesPath.map { try LabelSet(contentsOf: $0).labels } ?? []
     guard let namesPath, let greatest = ids.max(), greatest >= names.count else { return }
@@ -46,7 +52,17 @@ public struct TopPictures: Sendable {
   ///   - path: The file, for the message.
   /// - Throws: `QueryError` if a feature of the run is missing.
   public func check(against run: RunDirectory, path: String) throws(QueryError) {
-    let needed = Int(run.features.featureIDs.last ?? -1) + 1
+    try check(lastFeature: Int(run.features.featureIDs.last ?? -1), path: path)
+  }
+
+  /// Checks that the file has all features up to one.
+  ///
+  /// - Parameters:
+  ///   - lastFeature: The greatest id of a feature.
+  ///   - path: The file, for the message.
+  /// - Throws: `QueryError` if a feature is missing.
+  public func check(lastFeature: Int, path: String) throws(QueryError) {
+    let needed = lastFeature + 1
     guard needed <= featureCount else {
       throw QueryError(subject: path, reason: .features(found: featureCount, needed: needed))
     }
@@ -57,7 +73,14 @@ public struct TopPictures: Sendable {
   /// - Parameter feature: The id of the feature, less than `featureCount`.
   /// - Returns: Names, or ids where there are none, strongest first.
   public func pictures(ofFeature feature: Int) -> [String] {
+    pictureIDs(ofFeature: feature).map { names.isEmpty ? "\($0)" : names[$0] }
+  }
+
+  /// The ids of the pictures of a feature.
+  ///
+  /// - Parameter feature: The id of the feature, less than `featureCount`.
+  /// - Returns: Ids, strongest first.
+  public func pictureIDs(ofFeature feature: Int) -> [Int] {
     ids[(feature * width)..<((feature + 1) * width)].filter { $0 >= 0 }
-      .map { names.isEmpty ? "\($0)" : names[$0] }
   }
 }

@@ -14,12 +14,9 @@ public struct TextQuery: Sendable {
   /// The model's own scores of texts, if it was trained with a sigmoid.
   public let sigmoid: SigmoidScores?
 
-  private let request: ScanRequest
+  private let sources: RunSources
   private let model: CLIPModel
   private let tokenizer: TextTokenizer
-  private let autoencoder: Autoencoder
-  private let variant: LensVariant
-  private let selection: FeatureSelection
 
   /// Opens what the run was made from.
   ///
@@ -36,36 +33,17 @@ public struct TextQuery: Sendable {
   public init(
     _ run: RunDirectory, model: String? = nil, digestCache: DigestCache? = nil, workers: Int = 1
   ) throws {
-    let file = run.path
-    let request = try ScanRequest(
-      recordedIn: run.description["options"] ?? .null, path: file)
-    let recorded =
-      run.description["model"]?["path"]?.string ?? run.description["model"]?["directory"]?.string
-    guard let reference = model ?? recorded ?? request.model else {
+    sources = try RunSources(
+      run.description, path: run.path, model: model, purpose: "encoding a text",
+      digestCache: digestCache, workers: workers)
+    guard let opened = sources.model else {
       throw RunError(subject: run.path, reason: .modelNeeded(for: "encoding a text"))
     }
-    let roles: Set<String> = model == nil ? ["autoencoder", "model", "tokenizer"] : ["autoencoder"]
-    try InputRecord.checkUnchanged(
-      try InputRecord.all(recordedIn: run.description, path: file).filter {
-        roles.contains($0.role)
-      }, digestCache: digestCache, workers: workers)
-    self.request = request
-    self.model = try CLIPModel(reference)
-    sigmoid = try SigmoidScores.scores(of: self.model)
+    self.model = opened
+    sigmoid = try SigmoidScores.scores(of: opened)
     tokenizer = try TextTokenizer(
-      resolving: (model == nil ? request.tokenizer : nil) ?? self.model.directory,
-      rules: self.model.configuration.tokenizerRules)
-    variant = try LensVariant(recordedIn: run.description["lens"] ?? .null, path: file)
-    // The width that the run found: the same matrix is then read the same way round.
-    let autoencoder = try Autoencoder(
-      contentsOf: request.autoencoder, keys: try request.keys.map { try TensorKeys(parsing: $0) },
-      family: request.family, orientation: request.orientation,
-      expectedWidth: run.description["autoencoder"]?["input_width"]?.integer)
-    self.autoencoder = autoencoder
-    selection =
-      try request.features.map {
-        try FeatureSelection(parsing: $0, featureCount: autoencoder.featureCount)
-      } ?? FeatureSelection(all: autoencoder.featureCount)
+      resolving: (model == nil ? sources.request.tokenizer : nil) ?? opened.directory,
+      rules: opened.configuration.tokenizerRules)
   }
 
   /// The features of the run, nearest to a text first; equal cosines go to the lower feature.
@@ -84,9 +62,8 @@ public struct TextQuery: Sendable {
       LabelSet(labels: [text]), templates: [template], model: model, tokenizer: tokenizer,
       source: "text", workers: workers)
     let scan = try LensScan(
-      autoencoder: autoencoder, variant: variant,
-      head: variant.map == .native ? nil : try model.imageHead(), labels: bank,
-      logitScale: 1, topCount: 1, selection: selection)
+      autoencoder: sources.autoencoder, variant: sources.variant, head: try sources.head(),
+      labels: bank, logitScale: 1, topCount: 1, selection: sources.selection)
     var matches: [Match] = []
     scan.run(workers: workers) { block in
       for row in 0..<block.rows where block.statuses[row] == FeatureStatus.read.rawValue {
@@ -96,15 +73,5 @@ public struct TextQuery: Sendable {
     }
     matches.sort { ($0.cosine, $1.feature) > ($1.cosine, $0.feature) }
     return (matches, bank.warnings)
-  }
-}
-
-extension LensVariant {
-  /// Restores a variant from the member `lens` of `run.json`.
-  fileprivate init(recordedIn record: JSONValue, path: String) throws {
-    guard let direction = record["direction"]?.string.flatMap({ Direction(rawValue: $0) }),
-      let map = record["map"]?.string.flatMap({ LensMap(rawValue: $0) })
-    else { throw RunError(subject: path, reason: .notRecorded("lens")) }
-    try self.init(direction: direction, map: map, alpha: record["alpha"]?.double)
   }
 }

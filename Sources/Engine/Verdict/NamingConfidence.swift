@@ -11,6 +11,9 @@ struct NamingConfidence: Sendable, Equatable {
   /// The 99 % quantile of the greatest probability over rotated features.
   let nullBest: Double
 
+  /// How the same readings are spread; nil where only the figures above are known.
+  let shapes: ReadingShapes?
+
   /// The quantile of `nullBest`.
   static let nullQuantile = 0.99
 
@@ -26,41 +29,60 @@ struct NamingConfidence: Sendable, Equatable {
     _ views: [BankView], sample: [Float], labels: LabelSide, temperature: Double, workers: Int
   ) {
     let readings = mapInParallel(count: views.count, workers: workers) {
-      Self.read(views[$0], sample: sample, labels: labels, temperature: temperature)
+      Self.read(
+        views[$0], sample: sample, labels: labels, temperature: temperature, hasCurve: $0 < 2)
     }
     func quantile(_ share: Double, _ values: [Double]) -> Double {
       interpolatedQuantile(ofSorted: values.sorted(), share: share)
     }
-    entropy = quantile(0.5, readings[0].entropies) / log(Double(labels.count))
-    best = quantile(0.5, readings[0].best)
-    nullBest = quantile(Self.nullQuantile, readings.dropFirst().flatMap(\.best))
+    let (features, rotated) = (readings[0].shapes, readings.dropFirst().flatMap(\.shapes))
+    entropy = quantile(0.5, features.map(\.entropy)) / log(Double(labels.count))
+    best = quantile(0.5, features.map(\.bestProbability))
+    nullBest = quantile(Self.nullQuantile, rotated.map(\.bestProbability))
+    let curves = readings.prefix(2).map {
+      ReadingShapes.curve($0.softmaxes, labelCount: labels.count)
+    }
+    shapes = ReadingShapes(
+      features: features, rotated: rotated,
+      curves: (curves[0], curves[curves.count - 1], readings[0].softmaxes.count))
   }
 
   /// Joins figures.
   init(entropy: Double, best: Double, nullBest: Double) {
     (self.entropy, self.best, self.nullBest) = (entropy, best, nullBest)
+    shapes = nil
   }
 
-  /// Entropy in nats and greatest probability of each feature of a bank.
+  /// What was read of a bank: the shape of each feature, and of the first features their softmax at each scale of
+  /// `ReadingShapes`.
+  private typealias Reading = (
+    shapes: [ReadingShape], softmaxes: [[(entropy: Double, best: Double)]]
+  )
+
   private static func read(
-    _ view: BankView, sample: [Float], labels: LabelSide, temperature: Double
-  ) -> (entropies: [Double], best: [Double]) {
+    _ view: BankView, sample: [Float], labels: LabelSide, temperature: Double, hasCurve: Bool
+  ) -> Reading {
     let (width, tileRows) = (labels.width, JointBank.tileRows)
     let count = sample.count / width
+    let curveCount = hasCurve ? ReadingShapes.curveFeatures(labelCount: labels.count) : 0
     var room = BankView.Room(rows: tileRows, view: view)
     var tile = [Float](repeating: 0, count: tileRows * width)
-    var result = (entropies: [Double](), best: [Double]())
+    var result: Reading = ([], [])
     for start in stride(from: 0, to: count, by: tileRows) {
       let rows = min(tileRows, count - start)
       for index in 0..<(rows * width) { tile[index] = sample[start * width + index] }
       let facts = view.multiply(tile.span, rows: rows, tile: start / tileRows, into: &room)
       for row in 0..<rows {
         let first = row * view.columnCount
-        let (entropy, best) = softmaxSummary(
-          room.products.span.extracting(first..<(first + labels.count)),
-          scale: Double(facts[row].productFactor) / temperature)
-        result.entropies.append(entropy)
-        result.best.append(best)
+        let scores = room.products.span.extracting(first..<(first + labels.count))
+        let factor = Double(facts[row].productFactor)
+        result.shapes.append(ReadingShape(scores, factor: factor, temperature: temperature))
+        guard start + row < curveCount else { continue }
+        var softmaxes: [(entropy: Double, best: Double)] = []
+        for scale in ReadingShapes.scales {
+          softmaxes.append(softmaxSummary(scores, scale: factor * scale))
+        }
+        result.softmaxes.append(softmaxes)
       }
     }
     return result

@@ -86,6 +86,7 @@ extension VerdictReport {
       "strata": strata,
       "ladder": ladderJSON,
       "activations": activationsJSON,
+      "distributions": distributions,
       "score_facts": scoreFacts,
       "variant_inputs": variantInputs,
       "permutation": permutationJSON,
