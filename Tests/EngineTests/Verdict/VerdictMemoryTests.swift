@@ -37,7 +37,8 @@ import Testing
     }
     // A large vocabulary beside a small one takes as much as the large one alone, but for the rows of both.
     let (own, other) = (bytes { $0.labelCount = 20_000 }, bytes { $0.vocabularyCounts = [20_000] })
-    let rows = 24.0 * 1000 * 768 + 4 * 20_000 * (768 + 16) + 4096 * 448
+    let (small, large, found) = (24.0 * 1000 * 768, 4.0 * 20_000 * 784, 4096.0 * 448)
+    let rows: Double = small + large + found
     #expect(other > own && other <= own + rows + 1)
     // Few features of many labels: the products of two sets of corrections, 2^25 elements each at most.
     func many(_ hasTruth: Bool) -> Double {
