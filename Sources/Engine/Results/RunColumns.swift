@@ -81,8 +81,8 @@ extension RunColumns {
       stored: labelEmbeddings,
       masked: labelStatuses.map { LabelStatus(rawValue: UInt8(clamping: $0)) ?? .blank })
     return try LabelBank(
-      source: path + "/labels.safetensors", labels: labels, rows: rows, logitScale: nil, logitBias: nil,
-      provenance: [:], warnings: [], truncatedPromptCount: 0)
+      source: path + "/labels.safetensors", labels: labels, rows: rows, logitScale: nil,
+      logitBias: nil, provenance: [:], warnings: [], truncatedPromptCount: 0)
   }
 
   /// A column of `features.safetensors` with one whole number a feature.

@@ -106,7 +106,8 @@ import Testing
   /// Images of 4,096 features by 768 are 12 MiB: kept where they fit beside all else, to the byte.
   @Test func imagesAreKeptWhereTheyFit() {
     let bytes = Int(Self.sizes.bytes(workers: 2).rounded(.up))
-    #expect(Self.sizes.keepsImages(workers: 2, limit: bytes + (12 << 20)))
-    #expect(!Self.sizes.keepsImages(workers: 2, limit: bytes + (12 << 20) - 2))
+    let limit: Int = bytes + 12 * 1_048_576
+    #expect(Self.sizes.keepsImages(workers: 2, limit: limit))
+    #expect(!Self.sizes.keepsImages(workers: 2, limit: limit - 2))
   }
 }
