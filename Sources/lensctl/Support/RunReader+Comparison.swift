@@ -9,9 +9,9 @@ extension RunReader {
     lines += Self.quantileTable(
       over: "over features",
       comparison.changes.flatMap {
-        [($0.name + ", A", $0.first), ($0.name + ", B", $0.second), ("  B less A", $0.difference)]
+        [($0.name + " A", $0.first), ($0.name + " B", $0.second), ("  B less A", $0.difference)]
       }
-    ).lines(style)
+    ) { Self.number($0, digits: 3) }.lines(style)
     if !changed.isEmpty {
       lines += [""]
       lines += style.isPlain ? [] : ["another first label, far ahead of the second in both:", ""]

@@ -84,10 +84,9 @@ extension RunReader {
         "\(run.topCounts[label])", nearest.joined(separator: ", "),
       ])
     }
-    let left = found.count - shown.count
     let heading =
-      "\(found.count) labels match \(pattern.kind.rawValue) \(pattern.text.printable())"
-      + (left > 0 ? ", \(left) more than shown" : "")
+      "labels that \(Self.words(pattern)): \(found.count)"
+      + (found.count > shown.count ? ", of which \(shown.count) are shown" : "")
     let lines = shown.isEmpty ? [] : table.lines(style)
     return Answer(
       lines: style.isPlain ? table.lines(style) : [heading] + (lines.isEmpty ? [] : [""] + lines),
@@ -96,6 +95,15 @@ extension RunReader {
         "found": .integer(found.count),
         "labels": .array(shown.map { json(ofLabel: $0, places[$0] ?? [], limit: limit) }),
       ])
+  }
+
+  private static func words(_ pattern: LabelPattern) -> String {
+    let text = pattern.text.printable()
+    return switch pattern.kind {
+    case .part: "contain \"\(text)\""
+    case .glob: "match the glob \(text)"
+    case .regex: "match the regular expression \(text)"
+    }
   }
 
   private func json(ofLabel label: Int, _ places: [LabelPlace], limit: Int) -> JSONValue {

@@ -35,7 +35,8 @@ extension RunReader {
       + (missing > 0 ? ", \(missing) without a number" : "")
     var lines = style.isPlain ? [] : [heading.printable(limit: 400), ""]
     lines += bars(histogram) + [""]
-    lines += Self.quantileTable(over: "quantiles", [(name.printable(), quantiles)]).lines(style)
+    let table = Self.quantileTable(over: "quantiles", [(name.printable(), quantiles)])
+    lines += table.fits(style) ? table.lines(style) : Self.quantileFacts(quantiles).lines(style)
     return Answer(lines: lines, json: Self.json(name, histogram, quantiles, missing: missing))
   }
 
@@ -62,27 +63,36 @@ extension RunReader {
     return table.lines(style)
   }
 
-  /// The characters that are left for bars beside other cells, from 8 to 60.
+  /// The characters that are left for bars beside other cells, from 4 to 60.
   private func barWidth(_ rows: [[String]]) -> Int {
     let cells = (0..<3).map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
-    let used = max(4, cells[0]) + max(2, cells[1]) + max(8, cells[2]) + 6 + 4 * 2
-    return min(60, max(8, (style.width ?? 80) - used))
+    let headings = ["from", "to", "features"].map(\.count)
+    let used = zip(cells, headings).reduce("share".count) { $0 + 2 + max($1.0, $1.1) }
+    return min(60, max(4, (style.width ?? 80) - used - 2))
+  }
+
+  /// The points of a distribution, one a line.
+  private static func quantileFacts(_ quantiles: Quantiles) -> FactList {
+    FactList(
+      zip(Quantiles.shares, quantiles.points).map { (shareName($0), number($1)) })
+  }
+
+  /// What the point is called that a share of the values lies at or below.
+  private static func shareName(_ share: Double) -> String {
+    switch share {
+    case 0: "least"
+    case 0.5: "median"
+    case 1: "greatest"
+    default: "\(Number.short(100 * share))%"
+    }
   }
 
   /// A line of points for each of some distributions.
   static func quantileTable(
     over heading: String, _ rows: [(name: String, quantiles: Quantiles)],
-    format: (Double) -> String = number
+    format: (Double) -> String = { number($0) }
   ) -> Table {
-    let shares = Quantiles.shares.map { share -> (heading: String, alignment: Table.Alignment) in
-      switch share {
-      case 0: ("least", .right)
-      case 0.5: ("median", .right)
-      case 1: ("greatest", .right)
-      default: ("\(Number.short(100 * share))%", .right)
-      }
-    }
-    var table = Table([(heading, .left)] + shares)
+    var table = Table([(heading, .left)] + Quantiles.shares.map { (shareName($0), .right) })
     for (name, quantiles) in rows {
       table.add([name] + quantiles.points.map(format))
     }
@@ -90,8 +100,11 @@ extension RunReader {
   }
 
   /// A number with four significant digits.
-  static func number(_ value: Double) -> String {
-    value.isNaN ? "-" : String(format: "%.4g", value)
+  static func number(_ value: Double) -> String { number(value, digits: 4) }
+
+  /// A number with so many significant digits.
+  static func number(_ value: Double, digits: Int) -> String {
+    value.isNaN ? "-" : String(format: "%.\(digits)g", value)
   }
 
   private static func json(

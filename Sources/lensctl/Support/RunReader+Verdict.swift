@@ -11,7 +11,9 @@ extension RunReader {
     var lines = FactList(findingFacts(summary)).lines(style) + [""]
     let numbers = numberFacts(summary, verdict.description)
     lines += numbers.isEmpty ? [] : FactList(numbers).lines(style) + [""]
-    lines += Self.variantTable(summary).lines(style)
+    let table = variantTable(summary)
+    lines += (table.fits(style) ? table : variantTable(summary, hasIntervals: false)).lines(
+      style)
     return Answer(lines: lines, json: Self.json(summary))
   }
 
@@ -88,29 +90,39 @@ extension RunReader {
     return facts
   }
 
-  private static func variantTable(_ summary: VerdictSummary) -> Table {
+  /// A line for each variant, that in use with an asterisk; where they do not fit, without intervals.
+  private func variantTable(_ summary: VerdictSummary, hasIntervals: Bool = true) -> Table {
+    typealias Column = (heading: String, alignment: Table.Alignment)
     let hasTruth = summary.variants.contains { $0.right != nil }
-    var table = Table(
-      [
-        ("variant", .left), ("alignment", .right), ("beyond rotated", .right), ("found", .right),
-        ("beyond random", .right), ("found", .right),
-      ] + (hasTruth ? [("right", .right), ("of what can be", .right)] : []) + [
-        ("labels", .right), ("most frequent label", .left),
-      ])
+    var columns: [Column] = [("variant", .left), ("alignment", .right)]
+    columns +=
+      hasIntervals
+      ? [
+        ("beyond rotated", .right), ("found", .right), ("beyond random", .right), ("found", .right),
+      ]
+      : [("rotated", .right), ("found", .right), ("random", .right), ("found", .right)]
+    if hasTruth { columns += [("right", .right), ("of what can be", .right)] }
+    columns += [("labels", .right), ("most frequent label", .left)]
+    var table = Table(columns)
+    func cell(_ share: IntervalEstimate?) -> String {
+      guard let share else { return "-" }
+      return hasIntervals ? share.percent : (100 * share.estimate).text(1) + "%"
+    }
     func cells(_ comparison: VerdictSummary.Comparison?) -> [String] {
-      [comparison?.beyond.percent ?? "-", comparison.map { "\($0.discoveries)" } ?? "-"]
+      [cell(comparison?.beyond), comparison.map { "\($0.discoveries)" } ?? "-"]
     }
     for variant in summary.variants {
-      let mark = variant.id == summary.formInUse ? " *" : ""
-      let ratio = variant.alignment.map { $0.ratio.text(2) + " +- " + $0.deviation.text(2) }
+      let mark = variant.id == summary.formInUse && !style.isPlain ? " *" : ""
+      let ratio = variant.alignment.map {
+        $0.ratio.text(2) + (hasIntervals ? " +- " + $0.deviation.text(2) : "")
+      }
       let hub = variant.hub.map {
         $0.label.printable(limit: 60) + " " + (100 * $0.share).text(1) + "%"
       }
-      table.add(
-        [variant.id.printable() + mark, ratio ?? "-"] + cells(variant.rotated)
-          + cells(variant.inPlace)
-          + (hasTruth ? [variant.right?.percent ?? "-", variant.efficiency?.percent ?? "-"] : [])
-          + [variant.effectiveLabels?.text(1) ?? "-", hub ?? "-"])
+      var row = [variant.id.printable() + mark, ratio ?? "-"]
+      row += cells(variant.rotated) + cells(variant.inPlace)
+      if hasTruth { row += [cell(variant.right), cell(variant.efficiency)] }
+      table.add(row + [variant.effectiveLabels?.text(1) ?? "-", hub ?? "-"])
     }
     return table
   }
