@@ -16,7 +16,7 @@ extension VerdictFiles {
   }
 
   /// What features that name a label are worth.
-  public struct LabelUse: Sendable, Equatable {
+  public struct LabelWorth: Sendable, Equatable {
     /// The features whose best label it is.
     public let featureCount: Int
     /// Those of them with a p-value of at most 0.05 beside rotated features; nil without p-values.
@@ -76,7 +76,7 @@ extension VerdictFiles {
   ///
   /// - Parameter label: The id of the label.
   /// - Returns: Their counts; nil if that variant was not judged.
-  public func use(ofLabel label: Int) -> LabelUse? {
+  public func use(ofLabel label: Int) -> LabelWorth? {
     let name = (formInUse ?? "") + ".centred."
     guard let labels = column(name + "label_id"), let ids = labels.tensor.integers() else {
       return nil
@@ -85,7 +85,7 @@ extension VerdictFiles {
     let ranks = column(name + "true_rank").map { column in
       rows.compactMap { column.number(ofRow: $0) }
     }
-    return LabelUse(
+    return LabelWorth(
       featureCount: rows.count,
       significantCount: column(name + "p").map { column in
         rows.count { column.number(ofRow: $0).map { $0 <= Self.level } ?? false }

@@ -32,7 +32,7 @@ extension RunReader {
   }
 
   private func facts(
-    _ label: Int, _ use: VerdictFiles.LabelUse?
+    _ label: Int, _ use: VerdictFiles.LabelWorth?
   ) -> [(name: String, value: String)] {
     let read = run.features.statuses.count { $0 == FeatureStatus.read.rawValue }
     var facts: [(name: String, value: String)] = [
@@ -57,7 +57,7 @@ extension RunReader {
     return facts
   }
 
-  private static func json(_ use: VerdictFiles.LabelUse) -> JSONValue {
+  private static func json(_ use: VerdictFiles.LabelWorth) -> JSONValue {
     [
       "score": "centred", "features": .integer(use.featureCount),
       "p_at_most_0.05": .orNull(use.significantCount),
