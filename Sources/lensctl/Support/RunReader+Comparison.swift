@@ -14,7 +14,9 @@ extension RunReader {
     ) { Self.number($0, digits: 3) }.lines(style)
     if !changed.isEmpty {
       lines += [""]
-      lines += style.isPlain ? [] : ["another first label, far ahead of the second in both:", ""]
+      lines +=
+        style.isPlain
+        ? [] : style.sentence("another first label, far ahead of the second in both:") + [""]
       lines += table(changed, other).lines(style)
     }
     return Answer(lines: lines, json: json(comparison, changed, other))

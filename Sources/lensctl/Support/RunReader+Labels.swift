@@ -89,7 +89,8 @@ extension RunReader {
       + (found.count > shown.count ? ", of which \(shown.count) are shown" : "")
     let lines = shown.isEmpty ? [] : table.lines(style)
     return Answer(
-      lines: style.isPlain ? table.lines(style) : [heading] + (lines.isEmpty ? [] : [""] + lines),
+      lines: style.isPlain
+        ? table.lines(style) : style.sentence(heading) + (lines.isEmpty ? [] : [""] + lines),
       json: [
         "pattern": .string(pattern.text), "kind": .string(pattern.kind.rawValue),
         "found": .integer(found.count),

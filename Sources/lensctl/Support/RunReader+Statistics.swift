@@ -10,7 +10,7 @@ extension RunReader {
     let values = try statistics.values(name)
     let rows = run.rows(sortedBy: values, ascending: ascending, count: count)
     // The margin has its own column in every table.
-    var extra = FeatureColumns(name == "margin" ? [] : [(name, .right)])
+    var extra = FeatureColumns(name == "margin" ? [] : [(name.printable(), .right)])
     for row in rows { extra.add([Self.number(Double(values[row]))]) }
     return Answer(
       lines: table(rows, extra),
@@ -33,7 +33,7 @@ extension RunReader {
     let heading =
       "\(name) of \(histogram.total) features"
       + (missing > 0 ? ", \(missing) without a number" : "")
-    var lines = style.isPlain ? [] : [heading.printable(limit: 400), ""]
+    var lines = style.isPlain ? [] : style.sentence(heading.printable(limit: 400)) + [""]
     lines += bars(histogram) + [""]
     let table = Self.quantileTable(over: "quantiles", [(name.printable(), quantiles)])
     lines += table.fits(style) ? table.lines(style) : Self.quantileFacts(quantiles).lines(style)

@@ -17,12 +17,13 @@ struct SampleRun {
   ///   - unread: Ids of features without a direction.
   ///   - topCount: The labels kept.
   ///   - seed: The seed of the cosines.
+  /// - Throws: What writing it and reading it back throws.
   init(
     path: String, features: [Int], labels: [String], unread: Set<Int> = [], topCount: Int = 3,
     seed: UInt64
   ) throws {
     var generator = SplitMix64(seed: seed)
-    let embeddings = labels.flatMap { $0.isEmpty ? [Float(0), 0] : [1, 0.5] }
+    let embeddings = labels.flatMap { label -> [Float] in label.isEmpty ? [0, 0] : [1, 0.5] }
     let bank = try LabelBank(
       source: "test", labels: labels,
       embeddings: Matrix(rows: labels.count, columns: 2, elements: embeddings))
@@ -76,6 +77,7 @@ struct SampleRun {
   ///   - numbers: Columns of `Float`.
   ///   - integers: Columns of whole numbers.
   ///   - ids: The features it says it is of; nil for those of the run.
+  /// - Throws: What writing it throws.
   func writeVerdict(
     numbers: [(name: String, values: [Double])], integers: [(name: String, values: [Int])] = [],
     ids: [Int]? = nil
