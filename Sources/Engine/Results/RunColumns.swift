@@ -81,7 +81,8 @@ extension RunColumns {
       stored: labelEmbeddings,
       masked: labelStatuses.map { LabelStatus(rawValue: UInt8(clamping: $0)) ?? .blank })
     return try LabelBank(
-      source: path + "/labels.safetensors", labels: labels, rows: rows, logitScale: nil, logitBias: nil,
+      source: path + "/labels.safetensors", labels: labels, rows: rows, logitScale: nil,
+      logitBias: nil,
       provenance: [:], warnings: [], truncatedPromptCount: 0)
   }
 

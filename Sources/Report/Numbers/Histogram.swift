@@ -29,7 +29,14 @@ public struct Histogram: Sendable, Equatable {
       } else if number > domain.upperBound {
         above += 1
       } else {
-        counts[min(bins - 1, Int((number - domain.lowerBound) * scale))] += 1
+        var bin = min(bins - 1, Int((number - domain.lowerBound) * scale))
+        // The product may round to the other side of an end.
+        if number < Self.end(bin, domain, bins) {
+          bin -= 1
+        } else if bin < bins - 1, number >= Self.end(bin + 1, domain, bins) {
+          bin += 1
+        }
+        counts[bin] += 1
       }
     }
     (self.domain, self.counts) = (domain, counts)
@@ -38,9 +45,14 @@ public struct Histogram: Sendable, Equatable {
 
   /// The ends of a bin.
   public func bounds(_ bin: Int) -> ClosedRange<Double> {
-    let width = (domain.upperBound - domain.lowerBound) / Double(counts.count)
-    let start = domain.lowerBound + Double(bin) * width
-    return start...(start + width)
+    Self.end(bin, domain, counts.count)...Self.end(bin + 1, domain, counts.count)
+  }
+
+  /// The lower end of a bin, which is the upper end of the one before; behind the last, that of the domain.
+  private static func end(_ bin: Int, _ domain: ClosedRange<Double>, _ bins: Int) -> Double {
+    guard bin < bins else { return domain.upperBound }
+    return domain.lowerBound + Double(bin)
+      * ((domain.upperBound - domain.lowerBound) / Double(bins))
   }
 
   /// The share of all numbers that lies in a bin; 0 if there are none.
