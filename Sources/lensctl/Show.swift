@@ -5,14 +5,24 @@ import Foundation
 /// Reads a run in the terminal.
 struct Show: EngineCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Read a run: its summary, single features, a label's features, the sharpest.",
+    abstract: "Read a run: its summary, verdict, features and labels; or compare it with another.",
     discussion: """
       Without further options the summary of all features is printed. Sharpness is the margin: \
       the best cosine less the second best.
 
+      A STATISTIC is a number of each feature: best_cosine, best_probability, least_cosine, mean, sd, skewness, kurtosis, \
+      margin, entropy, log_partition, or a column of the verdict, such as dec.lin.centred.p; centred.p alone is that of the \
+      variant in use. A PATTERN between slashes is a regular expression, one with * or ? is a glob for the whole label, any \
+      other is a part of the label; case never matters.
+
       Examples:
+        lensctl show run/ --verdict
         lensctl show run/ --sharpest 20
         lensctl show run/ --label 'snow leopard'
+        lensctl show run/ --search '*leopard'
+        lensctl show run/ --sort entropy --ascending
+        lensctl show run/ --histogram centred.p
+        lensctl show run/ --compare other/
         lensctl show run/ --text 'a dog in the snow'
       """)
 
@@ -24,7 +34,9 @@ struct Show: EngineCommand {
   @Option(help: "How many labels of each feature are shown (default: 3; all of one feature).")
   var top: Int?
 
-  @Option(help: "How many features --label and --text list.")
+  @Option(
+    name: [.long, .customLong("count")],
+    help: "How many features or labels --label, --search, --sort, --compare and --text list.")
   var limit = 20
 
   @OptionGroup var firing: FiringOptions
@@ -51,7 +63,20 @@ struct Show: EngineCommand {
     if let selection = try question.selection() {
       return try reader.features(selection.ranges.lazy.joined())
     }
+    if question.verdict { return try reader.verdictSummary() }
     if let label = question.label { return try reader.label(label, limit: limit) }
+    if let pattern = question.search {
+      return reader.search(try LabelPattern(pattern), limit: limit)
+    }
+    if let name = question.sort {
+      return try reader.sorted(by: name, ascending: question.ascending, count: limit)
+    }
+    if let name = question.histogram {
+      return try reader.histogram(of: name, bins: question.bins ?? Self.binCount)
+    }
+    if let path = question.compare {
+      return try reader.comparison(with: RunDirectory(contentsOf: path), limit: limit)
+    }
     if let count = question.sharpest { return reader.sharpest(count) }
     if let count = question.random { return reader.sample(count, seed: question.seed) }
     if let text = question.text {
@@ -64,71 +89,11 @@ struct Show: EngineCommand {
       for warning in warnings { Messages.print("warning: \(warning.printable(limit: 400))") }
       return reader.matches(matches, text: text, sigmoid: query.sigmoid, limit: limit)
     }
-    return reader.summary()
-  }
-}
-
-/// What is asked of a run; at most one thing.
-struct ShowQuestion: ParsableArguments {
-  @Option(help: "These features, such as 17 or 17,200-299.")
-  var feature: String?
-
-  @Option(help: "The features that have this label among their best: a label, its id, or a part.")
-  var label: String?
-
-  @Option(help: "So many features, those with the largest margin first.")
-  var sharpest: Int?
-
-  @Option(help: "A random sample of so many features.")
-  var random: Int?
-
-  @Option(help: "The seed of the random sample.")
-  var seed = 0
-
-  @Option(help: "The features nearest to a text, encoded by the model of the run.")
-  var text: String?
-
-  @Option(help: "A template with {label} for --text; without it the text stands alone.")
-  var template: String?
-
-  @Option(help: "Another model for --text than that of the run.", completion: .directory)
-  var model: String?
-
-  @Flag(help: "Digest the files of the run for --text even if that was done before.")
-  var noCache = false
-
-  func validate() throws {
-    let asked = [
-      feature.map { _ in "--feature" }, label.map { _ in "--label" },
-      sharpest.map { _ in "--sharpest" }, random.map { _ in "--random" },
-      text.map { _ in "--text" },
-    ].compactMap { $0 }
-    if asked.count > 1 {
-      throw ValidationError("found \(asked.joined(separator: " and ")), expected one of them")
-    }
-    for (name, count) in [("--sharpest", sharpest), ("--random", random)] {
-      if let count, count < 1 {
-        throw ValidationError("\(name): found \(count), expected at least 1")
-      }
-    }
-    if text == nil, template != nil || model != nil || noCache {
-      throw ValidationError("--template, --model and --no-cache go with --text")
-    }
-    if let text, text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
-      throw ValidationError("--text: found a blank text, expected words")
-    }
-    do {
-      _ = try selection()
-      _ = try template.map { try PromptTemplate($0) }
-    } catch let error as any EngineError {
-      throw ValidationError(error.description)
-    }
+    return try reader.summary()
   }
 
-  /// The features asked for, or nil.
-  func selection() throws -> FeatureSelection? {
-    try feature.map { try FeatureSelection(parsing: $0, featureCount: Int(Int32.max)) }
-  }
+  /// The bins of a histogram where nothing else is asked.
+  private static let binCount = 20
 }
 
 /// The options that say what features fire on.

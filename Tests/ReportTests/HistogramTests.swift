@@ -34,6 +34,31 @@ import Testing
     #expect(histogram.counts.reduce(histogram.below + histogram.above, +) == histogram.total)
   }
 
+  /// Values at the very ends of bins, where a product rounds to either side.
+  @Test(arguments: [3, 7, 11, 20, 49])
+  func countsAreThoseBetweenTheEndsThatAreTold(bins: Int) {
+    let (least, greatest): (Float, Float) = (0.017, 0.923)
+    let domain = Double(least)...Double(greatest)
+    let ends = Histogram([], in: domain, bins: bins)
+    let values = (0..<bins).flatMap { bin -> [Float] in
+      let end = Float(ends.bounds(bin).upperBound)
+      return [end.nextDown, end, min(end.nextUp, greatest)]
+    }
+    let histogram = Histogram(values + [least], in: domain, bins: bins)
+    for bin in 0..<bins {
+      let bounds = histogram.bounds(bin)
+      let counted = (values + [least]).count { value in
+        let number = Double(value)
+        return number >= bounds.lowerBound
+          && (number < bounds.upperBound || (bin == bins - 1 && number == bounds.upperBound))
+      }
+      #expect(histogram.counts[bin] == counted, "bin \(bin)")
+      #expect(bin == 0 || histogram.bounds(bin - 1).upperBound == bounds.lowerBound)
+    }
+    #expect(histogram.bounds(bins - 1).upperBound == domain.upperBound)
+    #expect(histogram.below + histogram.above == 0)
+  }
+
   @Test(arguments: [1, 2, 50, 333])
   func sharesAtOrBelowAreThoseOfALoop(count: Int) {
     let values = Self.values(count, seed: 9) + [.nan]

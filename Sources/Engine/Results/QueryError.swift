@@ -8,6 +8,10 @@ public struct QueryError: EngineError, Equatable {
     case ambiguousLabel(String, count: Int, candidates: [String])
     case noPictureNames(found: Int, needed: Int)
     case features(found: Int, needed: Int)
+    case noStatistic(String, nearest: [String])
+    case noVerdict
+    case notPattern(String, what: String)
+    case nothingShared(String, with: String)
   }
 
   /// The run or file, as it was named.
@@ -24,8 +28,9 @@ public struct QueryError: EngineError, Equatable {
 
   public var kind: FaultKind {
     switch reason {
-    case .noFeature, .noFeatures, .noLabel, .ambiguousLabel: .usage
-    case .noPictureNames, .features: .badData
+    case .noFeature, .noFeatures, .noLabel, .ambiguousLabel, .noStatistic, .noVerdict, .notPattern:
+      .usage
+    case .noPictureNames, .features, .nothingShared: .badData
     }
   }
 
@@ -46,6 +51,15 @@ public struct QueryError: EngineError, Equatable {
       "names of pictures: found \(found), expected at least \(needed)"
     case .features(let found, let needed):
       "features: found \(found), expected at least \(needed), those of the run"
+    case .noStatistic(let name, let nearest):
+      "statistic \"\(name.printable(limit: 80))\": found none, nearest: "
+        + nearest.map { $0.printable(limit: 80) }.joined(separator: ", ")
+    case .noVerdict: "verdict.json: found none, expected one, as lensctl verdict writes it"
+    case .notPattern(let pattern, let what):
+      "pattern \"\(pattern.printable(limit: 80))\": found \(what.printable(limit: 200)), "
+        + "expected part of a label, a glob with * or ?, or /a regular expression/"
+    case .nothingShared(let what, let other):
+      "\(what): found none that \(other.printable(limit: 1000)) has too, expected some"
     }
   }
 }

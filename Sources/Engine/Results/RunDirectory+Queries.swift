@@ -24,9 +24,23 @@ extension RunDirectory {
   /// - Parameter count: The most features.
   /// - Returns: Rows, the sharpest first.
   public func sharpest(_ count: Int) -> [Int] {
-    let rows = readRows.filter { !features.margins[$0].isNaN }
+    rows(sortedBy: features.margins, count: count)
+  }
+
+  /// The features that were read, sorted by a number of each.
+  ///
+  /// Equal numbers go to the lower feature; features without a number are left out.
+  ///
+  /// - Parameters:
+  ///   - values: A number for each feature, [n]; NaN where it has none.
+  ///   - ascending: Whether the least number comes first.
+  ///   - count: The most features.
+  /// - Returns: Rows.
+  public func rows(sortedBy values: [Float], ascending: Bool = false, count: Int) -> [Int] {
+    precondition(values.count == featureCount, "\(values.count) values of \(featureCount) features")
+    let rows = readRows.filter { !values[$0].isNaN }
     let sorted = rows.sorted {
-      (features.margins[$0], $1) > (features.margins[$1], $0)
+      values[$0] == values[$1] ? $0 < $1 : (values[$0] < values[$1]) == ascending
     }
     return Array(sorted.prefix(count))
   }
@@ -47,15 +61,48 @@ extension RunDirectory {
   /// - Parameter label: The label.
   /// - Returns: Places, by falling cosine, then by feature.
   public func places(ofLabel label: Int) -> [LabelPlace] {
-    var places: [LabelPlace] = []
+    places(ofLabels: [label])[label] ?? []
+  }
+
+  /// The features that have some labels among their best.
+  ///
+  /// - Parameter labels: The labels.
+  /// - Returns: For each label that is among the best of any feature, its places by falling cosine, then by feature.
+  public func places(ofLabels labels: Set<Int>) -> [Int: [LabelPlace]] {
+    var places: [Int: [LabelPlace]] = [:]
     for row in readRows {
-      let ranks = (row * features.topCount)..<((row + 1) * features.topCount)
-      guard let index = ranks.first(where: { features.topLabelIDs[$0] == label }) else { continue }
-      places.append(
-        LabelPlace(
-          row: row, rank: index - ranks.lowerBound, cosine: features.topCosines[index]))
+      for rank in 0..<features.topCount {
+        let index = row * features.topCount + rank
+        let label = Int(features.topLabelIDs[index])
+        guard labels.contains(label) else { continue }
+        places[label, default: []].append(
+          LabelPlace(row: row, rank: rank, cosine: features.topCosines[index]))
+      }
     }
-    return places.sorted { ($0.cosine, $1.row) > ($1.cosine, $0.row) }
+    return places.mapValues { $0.sorted { ($0.cosine, $1.row) > ($1.cosine, $0.row) } }
+  }
+
+  /// The ids of labels that take part, rising.
+  public var usableLabels: [Int] {
+    labels.indices.filter { labelStatuses[$0] == Int(LabelStatus.usable.rawValue) }
+  }
+
+  /// The usable labels that a pattern means.
+  ///
+  /// - Parameter pattern: The pattern.
+  /// - Returns: Their ids, those first that are first of most features, then those among the best of most, then by id.
+  public func labels(matching pattern: LabelPattern) -> [Int] {
+    usableLabels.filter { pattern.matches(labels[$0]) }.sorted {
+      (firstCounts[$0], topCounts[$0], $1) > (firstCounts[$1], topCounts[$1], $0)
+    }
+  }
+
+  /// The rank of a label among the usable ones by how many features it is the first of, from 1.
+  ///
+  /// - Parameter label: The label.
+  /// - Returns: One more than the labels that are first of more features; equal counts share a rank.
+  public func useRank(ofLabel label: Int) -> Int {
+    1 + usableLabels.count { firstCounts[$0] > firstCounts[label] }
   }
 
   /// The rows of features.
@@ -85,7 +132,7 @@ extension RunDirectory {
   /// - Returns: The id of the label.
   /// - Throws: `QueryError` that lists candidates if there is none or more than one.
   public func label(matching text: String) throws(QueryError) -> Int {
-    let usable = labels.indices.filter { labelStatuses[$0] == Int(LabelStatus.usable.rawValue) }
+    let usable = usableLabels
     let exact = usable.filter { labels[$0] == text }
     if exact.isEmpty, let id = Int(text), labels.indices.contains(id) { return id }
     let folded = text.lowercased()

@@ -44,9 +44,16 @@ public struct VerdictFiles: Sendable {
   /// - Returns: The verdict, or nil if the run has none.
   /// - Throws: `CheckpointError` if only one of the two files is there, or one of them is wrong.
   public static func verdict(of run: RunFiles) throws(CheckpointError) -> VerdictFiles? {
-    let names = ["verdict.json", "verdict.safetensors"].map { run.path + "/" + $0 }
+    try verdict(in: run.path, featureCount: run.featureCount)
+  }
+
+  /// Opens the verdict in a directory, of so many features.
+  static func verdict(
+    in path: String, featureCount: Int
+  ) throws(CheckpointError) -> VerdictFiles? {
+    let names = ["verdict.json", "verdict.safetensors"].map { path + "/" + $0 }
     guard names.contains(where: { MappedFile.exists($0) }) else { return nil }
-    return try VerdictFiles(json: names[0], tensors: names[1], featureCount: run.featureCount)
+    return try VerdictFiles(json: names[0], tensors: names[1], featureCount: featureCount)
   }
 
   private init(json: String, tensors: String, featureCount: Int) throws(CheckpointError) {

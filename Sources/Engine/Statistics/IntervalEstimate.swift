@@ -19,6 +19,11 @@ public struct IntervalEstimate: Sendable, Equatable {
     self.upper = upper
   }
 
+  /// The interval of one less the value.
+  public var complement: IntervalEstimate {
+    IntervalEstimate(estimate: 1 - estimate, lower: 1 - upper, upper: 1 - lower)
+  }
+
   /// Whether a number lies in the interval, ends included.
   public func covers(_ value: Double) -> Bool { lower <= value && value <= upper }
 }

@@ -261,11 +261,6 @@ extension Known {
 }
 
 extension IntervalEstimate {
-  /// The interval of one less the value.
-  public var complement: IntervalEstimate {
-    IntervalEstimate(estimate: 1 - estimate, lower: 1 - upper, upper: 1 - lower)
-  }
-
   /// The interval with ends of 12 decimals, so that one that ends at 0 does not seem to begin above it.
   var withoutRounding: IntervalEstimate {
     func rounded(_ x: Double) -> Double { (x * 1e12).rounded() / 1e12 }

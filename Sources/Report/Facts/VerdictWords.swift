@@ -1,7 +1,7 @@
 /// Verdicts in words.
-enum VerdictWords {
+public enum VerdictWords {
   /// Whether a verdict that holds is good news, a warning, or says that names cannot be used.
-  enum Tone: String {
+  public enum Tone: String, Sendable {
     case good, warning, bad
   }
 
@@ -9,7 +9,7 @@ enum VerdictWords {
   ///
   /// - Parameter name: The name as `verdict.json` has it.
   /// - Returns: The words; the name itself if it is not known.
-  static func words(_ name: String) -> (text: String, tone: Tone) {
+  public static func words(_ name: String) -> (text: String, tone: Tone) {
     table[name] ?? (name, .warning)
   }
 

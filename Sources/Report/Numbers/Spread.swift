@@ -1,5 +1,5 @@
 /// How numbers are spread: their sorted values, or the quantiles of some that are not kept.
-struct Spread: Sendable {
+public struct Spread: Sendable {
   /// Points in rising order.
   private let points: [Double]
   /// The share at or below each point; nil where points are the values themselves.
@@ -8,7 +8,7 @@ struct Spread: Sendable {
   /// Of values that are all there.
   ///
   /// - Parameter values: In any order; NaN is left out.
-  init(values: [Float]) {
+  public init(values: [Float]) {
     points = values.filter { !$0.isNaN }.sorted().map(Double.init)
     shares = nil
   }
@@ -55,7 +55,7 @@ struct Spread: Sendable {
   /// - Parameter spreads: The spreads, those without points left out.
   /// - Returns: From the least to the greatest value, or where few values lie far out, the middle 99 % and a
   ///   twentieth more at either end; nil if there are no values.
-  static func domain(of spreads: [Spread]) -> ClosedRange<Double>? {
+  public static func domain(of spreads: [Spread]) -> ClosedRange<Double>? {
     let known = spreads.filter { $0.count > 0 }
     func ends(_ low: Double, _ high: Double) -> (Double, Double)? {
       guard let least = known.compactMap({ $0.quantile(low) }).min(),

@@ -19,6 +19,24 @@ extension String {
     }
     return result + "…"
   }
+
+  /// The string as lines of at most so many columns, broken at spaces alone.
+  ///
+  /// - Parameter width: The columns.
+  /// - Returns: One line at least; a word that is longer stands by itself, and is not broken.
+  func wrapped(toWidth width: Int) -> [String] {
+    guard displayWidth > width else { return [self] }
+    var lines = [""]
+    for word in split(separator: " ", omittingEmptySubsequences: false).map(String.init) {
+      let line = lines[lines.count - 1]
+      if line.isEmpty || line.displayWidth + 1 + word.displayWidth <= width {
+        lines[lines.count - 1] = line.isEmpty ? word : line + " " + word
+      } else {
+        lines.append(word)
+      }
+    }
+    return lines
+  }
 }
 
 extension Character {

@@ -5,6 +5,9 @@ import Foundation
 struct FactList {
   private let facts: [(name: String, value: String)]
 
+  /// The columns that values have at least, however narrow the terminal is.
+  private static let leastRoom = 20
+
   /// Makes a list.
   ///
   /// - Parameter facts: Names and printable values.
@@ -12,13 +15,17 @@ struct FactList {
     self.facts = facts
   }
 
-  /// The lines; long values are never cut, since they say what matters.
+  /// The lines; long values go on in the next line and are never cut, since they say what matters.
   func lines(_ style: OutputStyle) -> [String] {
     guard !style.isPlain else { return facts.map { "\($0.name)\t\($0.value)" } }
     let width = facts.map(\.name.displayWidth).max() ?? 0
-    return facts.map { fact in
+    let room = style.width.map { max(Self.leastRoom, $0 - width - 2) }
+    return facts.flatMap { fact in
       let padding = String(repeating: " ", count: width - fact.name.displayWidth + 2)
-      return style.emphasized(fact.name) + padding + fact.value
+      let values = room.map { fact.value.wrapped(toWidth: $0) } ?? [fact.value]
+      let indent = String(repeating: " ", count: width + 2)
+      return [style.emphasized(fact.name) + padding + values[0]]
+        + values.dropFirst().map { indent + $0 }
     }
   }
 }

@@ -13,6 +13,11 @@ struct OutputStyle {
   /// Whether headings stand out.
   var usesColour: Bool
 
+  /// A sentence, on as many lines as it needs.
+  func sentence(_ text: String) -> [String] {
+    width.map { text.wrapped(toWidth: $0) } ?? [text]
+  }
+
   /// A heading.
   func emphasized(_ text: String) -> String {
     usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text

@@ -2,9 +2,10 @@ import Engine
 
 extension RunReader {
   /// What can be said of all features together.
-  func summary() -> Answer {
+  func summary() throws -> Answer {
     let summary = RunSummary(run, labelCount: top ?? 10)
-    var lines = FactList(facts(summary)).lines(style)
+    let verdict = try run.verdict().map { VerdictSummary($0.description) }
+    var lines = FactList(facts(summary, verdict)).lines(style)
     lines += [""] + distributions(summary)
     if !summary.mostOftenFirst.isEmpty {
       var table = Table([("features", .right), ("label most often first", .left)])
@@ -13,10 +14,12 @@ extension RunReader {
       }
       lines += [""] + table.lines(style)
     }
-    return Answer(lines: lines, json: json(summary))
+    return Answer(lines: lines, json: json(summary, verdict))
   }
 
-  private func facts(_ summary: RunSummary) -> [(name: String, value: String)] {
+  private func facts(
+    _ summary: RunSummary, _ verdict: VerdictSummary?
+  ) -> [(name: String, value: String)] {
     let description = JSONValue.object(run.description)
     func fact(_ path: String...) -> String {
       path.reduce(description) { $0[$1] ?? .null }.cell
@@ -47,6 +50,7 @@ extension RunReader {
           "of \(Number.short(sigmoid.scale)) times the cosine, plus \(Number.short(sigmoid.bias))"
         ), at: facts.count - 1)
     }
+    if let verdict { facts.append(("verdict", verdictWords(verdict))) }
     for warning in description["warnings"]?.array ?? [] {
       facts.append(("warning", warning.string?.printable(limit: 1000) ?? ""))
     }
@@ -76,25 +80,16 @@ extension RunReader {
   }
 
   private func distributions(_ summary: RunSummary) -> [String] {
-    let shares = Quantiles.shares.map { share -> (heading: String, alignment: Table.Alignment) in
-      switch share {
-      case 0: ("least", .right)
-      case 0.5: ("median", .right)
-      case 1: ("greatest", .right)
-      default: ("\(Number.short(100 * share))%", .right)
-      }
-    }
-    var table = Table([("over features", .left)] + shares)
-    for (name, quantiles) in [
-      ("best cosine", summary.bestCosine), ("margin", summary.margin),
-      ("entropy (nats)", summary.entropy),
-    ] {
-      table.add([name] + quantiles.points.map { Number.cosine(Float($0)) })
-    }
-    return table.lines(style)
+    Self.quantileTable(
+      over: "over features",
+      [
+        ("best cosine", summary.bestCosine), ("margin", summary.margin),
+        ("entropy (nats)", summary.entropy),
+      ]
+    ) { Number.cosine(Float($0)) }.lines(style)
   }
 
-  private func json(_ summary: RunSummary) -> JSONObject {
+  private func json(_ summary: RunSummary, _ verdict: VerdictSummary?) -> JSONObject {
     var json: JSONObject = ["path": .string(run.path), "run": .object(run.description)]
     var distributions: JSONObject = [:]
     for (name, quantiles) in [
@@ -113,6 +108,7 @@ extension RunReader {
         ]
       })
     json["never_first"] = .integer(summary.neverFirstCount)
+    json["verdicts"] = verdict.map { .array($0.holding.map { .string($0.name) }) } ?? .null
     return json
   }
 }

@@ -38,38 +38,6 @@ struct RunReader {
       json: ["seed": .integer(seed), "features": .array(rows.map(object))])
   }
 
-  /// The features that have a label among their best.
-  func label(_ text: String, limit: Int) throws -> Answer {
-    let label = try run.label(matching: text)
-    let places = run.places(ofLabel: label)
-    let shown = places.prefix(limit)
-    let sigmoid = run.sigmoid
-    var extra = FeatureColumns([("place", .right)] + Self.scoreColumns(sigmoid))
-    for place in shown {
-      extra.add(["\(place.rank + 1)"] + Self.scores(place.cosine, sigmoid))
-    }
-    let name = run.labels[label].printable()
-    let summary =
-      "label \(label) (\(name)): first of \(run.firstCounts[label]) features, "
-      + "among the \(run.features.topCount) best of \(run.topCounts[label])"
-    let lines = table(shown.map(\.row), extra)
-    return Answer(
-      lines: style.isPlain ? lines : [summary, ""] + lines,
-      json: [
-        "label_id": .integer(label), "label": .string(run.labels[label]),
-        "first_count": .integer(run.firstCounts[label]),
-        "top_count": .integer(run.topCounts[label]),
-        "features": .array(
-          shown.map { place in
-            object(
-              place.row,
-              with: Self.scores(
-                of: "label", place.cosine, sigmoid,
-                before: ["label_place": .integer(place.rank + 1)]))
-          }),
-      ])
-  }
-
   /// The features nearest to a text, with the scores of the model that encoded it if it was trained
   /// with a sigmoid.
   func matches(
@@ -92,19 +60,19 @@ struct RunReader {
   }
 
   /// The columns of a cosine and, where the model has them, of its own scores.
-  private static func scoreColumns(
+  static func scoreColumns(
     _ sigmoid: SigmoidScores?
   ) -> [(heading: String, alignment: Table.Alignment)] {
     [("cosine", .right)] + (sigmoid == nil ? [] : [("sigmoid", .right)])
   }
 
   /// The cells of those columns.
-  private static func scores(_ cosine: Float, _ sigmoid: SigmoidScores?) -> [String] {
+  static func scores(_ cosine: Float, _ sigmoid: SigmoidScores?) -> [String] {
     [Number.cosine(cosine)] + (sigmoid.map { [Number.percent($0.score(cosine))] } ?? [])
   }
 
   /// The same as members, behind those given.
-  private static func scores(
+  static func scores(
     of name: String, _ cosine: Float, _ sigmoid: SigmoidScores?, before: JSONObject = [:]
   ) -> JSONObject {
     var members = before
@@ -114,7 +82,7 @@ struct RunReader {
   }
 
   /// One row for each feature: its best labels and what it fires on.
-  private func table(_ rows: [Int], _ extra: FeatureColumns = FeatureColumns()) -> [String] {
+  func table(_ rows: [Int], _ extra: FeatureColumns = FeatureColumns()) -> [String] {
     var columns: [(heading: String, alignment: Table.Alignment)] = [("feature", .right)]
     columns += extra.columns
     columns.append(("margin", .right))
@@ -162,7 +130,7 @@ struct RunReader {
   func object(_ row: Int) -> JSONValue { object(row, with: [:]) }
 
   /// A feature with all that the run has of it, and further members.
-  private func object(_ row: Int, with members: JSONObject) -> JSONValue {
+  func object(_ row: Int, with members: JSONObject) -> JSONValue {
     var object =
       JSONLines(labels: run.labels, sigmoid: run.sigmoid).object(for: run.features, row: row).object
       ?? [:]

@@ -30,12 +30,7 @@ struct Table {
   func lines(_ style: OutputStyle) -> [String] {
     let headings = columns.map(\.heading)
     guard !style.isPlain else { return ([headings] + rows).map { $0.joined(separator: "\t") } }
-    var widths = headings.map(\.displayWidth)
-    for row in rows {
-      for (index, cell) in row.enumerated() {
-        widths[index] = max(widths[index], cell.displayWidth)
-      }
-    }
+    let widths = widths
     let set = ([headings] + rows).map { row -> String in
       let line = zip(row, zip(columns, widths)).map { cell, column in
         let padding = String(repeating: " ", count: column.1 - cell.displayWidth)
@@ -46,5 +41,22 @@ struct Table {
       return style.width.map { trimmed.cut(toWidth: $0) } ?? trimmed
     }
     return [style.emphasized(set[0])] + set.dropFirst()
+  }
+
+  /// Whether no line is cut in a style.
+  func fits(_ style: OutputStyle) -> Bool {
+    guard !style.isPlain, let width = style.width else { return true }
+    return widths.reduce(0, +) + 2 * (columns.count - 1) <= width
+  }
+
+  /// The width of each column.
+  private var widths: [Int] {
+    var widths = columns.map(\.heading.displayWidth)
+    for row in rows {
+      for (index, cell) in row.enumerated() {
+        widths[index] = max(widths[index], cell.displayWidth)
+      }
+    }
+    return widths
   }
 }

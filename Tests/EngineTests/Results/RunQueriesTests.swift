@@ -81,6 +81,36 @@ import Testing
         == "\(run.path): label \"CAT\": found 2, expected one of: 0 (cat), 1 (Cat)")
   }
 
+  @Test func labelsThatAPatternMeansComeByUse() throws {
+    // First of 1, 3 and 0 features; among the two best of 1, 4 and 3.
+    let run = try run(margins: [0, 0, 0, 0, nil], best: [1, 1, 0, 1, 0])
+    #expect(run.firstCounts == [1, 3, 0] && run.topCounts == [1, 4, 3])
+    #expect(run.labels(matching: try LabelPattern("cat")) == [1, 0, 2])
+    #expect(run.labels(matching: try LabelPattern("c?t")) == [1, 0])
+    #expect(run.labels(matching: try LabelPattern("/fish$/")) == [2])
+    #expect(run.labels(matching: try LabelPattern("dog")).isEmpty)
+    #expect((0..<3).map { run.useRank(ofLabel: $0) } == [2, 1, 3])
+  }
+
+  @Test func placesOfManyLabelsAreThoseOfEach() throws {
+    let sample = try SampleRun(
+      path: place.path + "/sample", features: Array(0..<40), labels: ["a", "b", "c", "", "d", "e"],
+      unread: [3, 20], seed: 21)
+    let places = sample.run.places(ofLabels: [0, 3, 5])
+    for label in [0, 3, 5] {
+      let expected = (0..<40).compactMap { id -> LabelPlace? in
+        guard let order = sample.order(ofFeature: id)?.prefix(3),
+          let row = sample.cosines[id] ?? nil,
+          let rank = order.firstIndex(of: label)
+        else { return nil }
+        return LabelPlace(row: id, rank: rank, cosine: row[label])
+      }.sorted { $0.cosine > $1.cosine }
+      #expect((places[label] ?? []) == expected)
+      #expect(sample.run.places(ofLabel: label) == expected)
+    }
+    #expect(places[0]?.isEmpty == false && places[3] == nil && places[1] == nil)
+  }
+
   @Test func featuresOfARunKeepTheirIDs() throws {
     let run = try run(margins: [0, 0, nil])
     let rows = try run.rows(ofFeatures: [4, 0])
