@@ -90,6 +90,9 @@ import Testing
     #expect(domain.lowerBound == 0 && domain.upperBound < 1100 && domain.upperBound > 1000)
     #expect(Spread.domain(of: [Spread(values: [])]) == nil)
     #expect(Spread.domain(of: [Spread(values: [2, 2])]) == 1.5...2.5)
+    // A half does not change it.
+    let great = try #require(Spread.domain(of: [Spread(values: [0x1p60, 0x1p60])]))
+    #expect(great.lowerBound < 0x1p60 && great.upperBound > 0x1p60)
   }
 
   /// Every point is counted in the hexagon whose middle is nearest, by a loop over all middles.

@@ -16,18 +16,13 @@ extension VerdictFiles {
   }
 
   /// What features that name a label are worth.
-  public struct LabelWorth: Sendable, Equatable {
+  public struct LabelWorth: Sendable {
     /// The features whose best label it is.
     public let featureCount: Int
     /// Those of them with a p-value of at most 0.05 beside rotated features; nil without p-values.
     public let significantCount: Int?
     /// Those of them of which it is the true class, and those with a true class; nil without truth.
     public let right: (count: Int, of: Int)?
-
-    public static func == (left: Self, right: Self) -> Bool {
-      left.featureCount == right.featureCount && left.significantCount == right.significantCount
-        && left.right?.count == right.right?.count && left.right?.of == right.right?.of
-    }
   }
 
   /// The p-value that is called significant.

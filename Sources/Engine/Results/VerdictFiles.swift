@@ -13,6 +13,12 @@ public struct VerdictFiles: Sendable {
     /// The name of the tensor.
     public var name: String { tensor.name }
 
+    /// The last part of the name, such as `p`.
+    var lastPart: Substring { name.split(separator: ".").last ?? "" }
+
+    /// The whole number that stands where a feature has none: the rank 0, else -1.
+    public var missing: Int { lastPart == "true_rank" ? 0 : -1 }
+
     /// The values of a feature, k.
     public var width: Int { tensor.shape.count == 2 ? tensor.shape[1] : 1 }
   }

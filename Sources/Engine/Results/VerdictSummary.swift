@@ -46,7 +46,7 @@ public struct VerdictSummary: Sendable {
     public let effectiveLabels: Double?
     /// The label that is best most often, and its share of the features.
     public let hub: (label: String, share: Double)?
-    /// The least cosine that would be found in half of the features.
+    /// The least cosine that would be found 4 times of 5, had labels been planted at it in half of the features.
     public let minimumCosine: IntervalEstimate?
   }
 

@@ -54,7 +54,7 @@ struct CardChoice {
       return Group(
         id: "wrong", title: "Most wrong",
         reason:
-          "What the feature fires on is not among its ten best labels, and the margin is greatest.",
+          "What the feature fires on is not among its ten best labels by the centred score, and the margin of the raw one is greatest.",
         rows: Array(rows.prefix(count)))
     }
     guard let p = try facts.numbers("centred", "p_in_place") else { return nil }

@@ -67,6 +67,8 @@ public struct Spread: Sendable {
     let pad = (middle.1 - middle.0) / 20
     let low = all.0 < middle.0 - 4 * pad ? middle.0 - pad : all.0
     let high = all.1 > middle.1 + 4 * pad ? middle.1 + pad : all.1
-    return low < high ? low...high : (low - 0.5)...(high + 0.5)
+    // Of great numbers the next one is further away than a half.
+    let half = max(0.5, low.ulp)
+    return low < high ? low...high : (low - half)...(high + half)
   }
 }

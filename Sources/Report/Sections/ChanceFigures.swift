@@ -91,7 +91,7 @@ struct ChanceFigures {
       table.add(
         .number(bounds.lowerBound) { NumberText.fixed($0, 2) },
         .number(bounds.upperBound) { NumberText.fixed($0, 2) },
-        .number(Double(histogram.counts[bin])) { NumberText.count(Int($0)) },
+        .number(Double(histogram.counts[bin])) { NumberText.count($0) },
         .number(histogram.share(bin), NumberText.percent))
     }
     return table

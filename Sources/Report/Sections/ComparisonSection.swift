@@ -51,8 +51,8 @@ struct ComparisonSection {
     return [
       .init(link), .foreign(run.lens),
       run.verdict == nil ? .text("none") : .foreign(verdicts.joined(separator: ", "), limit: 300),
-      run.run["counts", "features"]?.cell { NumberText.count(Int($0)) } ?? .text("–"),
-      run.run["labels", "usable"]?.cell { NumberText.count(Int($0)) } ?? .text("–"),
+      run.run["counts", "features"]?.cell { NumberText.count($0) } ?? .text("–"),
+      run.run["labels", "usable"]?.cell { NumberText.count($0) } ?? .text("–"),
       percent(right?["estimate"]), percent(right?["lower"]), percent(right?["upper"]),
       percent(run.form?["ceiling", "efficiency", "estimate"]),
       complement(score?["rotated", "null_share", "estimate"]),

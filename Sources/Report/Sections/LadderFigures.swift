@@ -11,6 +11,22 @@ struct LadderFigures {
 
   // MARK: - Ladder
 
+  /// What pictures in the place of words name right.
+  private var ceiling: CitedInterval? {
+    isByTruth ? CitedInterval(facts.form?["ceiling", "all", "ceiling"]) : nil
+  }
+
+  /// The ceiling on the scale of the rungs: less what names agree if features exchange them.
+  private var ceilingBeyondChance: (value: Double, range: ClosedRange<Double>)? {
+    ceiling.map { ceiling in
+      let chance = facts.score("centred")?["agreement", "permuted"]?.double ?? 0
+      return (
+        ceiling.value - chance,
+        (ceiling.range.lowerBound - chance)...(ceiling.range.upperBound - chance)
+      )
+    }
+  }
+
   /// The ladder, from the lens as it is read to the best of all that were judged.
   var ladder: Markup {
     guard !rungs.isEmpty else {
@@ -24,14 +40,13 @@ struct LadderFigures {
       rows.append(RowPlot.Row(name: "For comparison"))
       rows += controls
     }
-    let ceiling = isByTruth ? CitedInterval(facts.form?["ceiling", "all", "ceiling"]) : nil
+    let whole = RowPlot.domain(rows, and: ceilingBeyondChance.map { [$0.value] } ?? [])
     var plot = RowPlot(
-      rows: rows,
-      domain: 0...max(1, RowPlot.domain(rows, and: ceiling.map { [$0.value] } ?? []).upperBound),
+      rows: rows, domain: 0...max(1, whole.upperBound),
       axis: isByTruth ? "names right beyond exchanged ones" : "features beyond rotated ones",
       format: NumberText.percent, tickFormat: Self.wholePercent)
     plot.isJoined = true
-    if let ceiling {
+    if let ceiling = ceilingBeyondChance {
       plot.areas = [(ceiling.range, "place")]
       plot.rules = [(ceiling.value, "place")]
     }
@@ -62,9 +77,8 @@ struct LadderFigures {
       rows: rows, domain: 0...1,
       axis: isByTruth ? "names right beyond exchanged ones" : "features beyond rotated ones",
       format: NumberText.percent, tickFormat: Self.wholePercent)
-    let ceiling = isByTruth ? CitedInterval(facts.form?["ceiling", "all", "ceiling"]) : nil
     plot.isJoined = true
-    if let ceiling {
+    if let ceiling = ceilingBeyondChance {
       plot.areas = [(ceiling.range, "place")]
       plot.rules = [(ceiling.value, "place")]
     }
@@ -110,7 +124,7 @@ struct LadderFigures {
     if let ceiling {
       caption +=
         .text(", ") + ceiling.estimate.markup(NumberText.percent)
-        + .text(" by pictures in the place of words")
+        + .text(" by pictures in the place of words, drawn less what chance has of it")
     }
     return caption + .text(". Lines are 95 % intervals.")
   }

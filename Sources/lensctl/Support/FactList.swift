@@ -58,7 +58,7 @@ enum Number {
   /// A share as percent, with two digits where it is less than ten.
   static func percent(_ value: Float) -> String {
     if value.isNaN { return "-" }
-    if value < 0.0001 { return "<0.01%" }
+    if value < 0.0001 { return value == 0 ? "0%" : "<0.01%" }
     return String(format: value >= 0.0995 ? "%.0f%%" : "%.2g%%", 100 * Double(value))
   }
 

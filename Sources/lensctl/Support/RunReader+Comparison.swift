@@ -67,7 +67,7 @@ extension RunReader {
       let index = row * run.features.topCount
       return [
         Number.cosine(run.features.margins[row]), Number.cosine(run.features.topCosines[index]),
-        run.labels[Int(run.features.topLabelIDs[index])].printable(limit: 40),
+        run.labels[Int(run.features.topLabelIDs[index])].printable(limit: style.limit(40)),
       ]
     }
     for pair in pairs {

@@ -51,7 +51,7 @@ extension RunReader {
       func cells(_ ids: [Int32], _ cosines: [Float], _ probabilities: [Float]) -> [String] {
         [Number.cosine(cosines[index]), Number.percent(probabilities[index])]
           + (sigmoid.map { [Number.percent($0.score(cosines[index]))] } ?? [])
-          + [run.labels[Int(ids[index])].printable(limit: 60)]
+          + [run.labels[Int(ids[index])].printable(limit: style.limit(60))]
       }
       table.add(
         ["\(rank + 1)"]
@@ -103,7 +103,7 @@ extension RunReader {
 
   /// A label that a verdict names, which may be none of the run.
   private func labelText(_ id: Int) -> String {
-    run.labels.indices.contains(id) ? run.labels[id].printable(limit: 60) : "\(id)"
+    run.labels.indices.contains(id) ? run.labels[id].printable(limit: style.limit(60)) : "\(id)"
   }
 
   /// All of a feature, with what the verdict says of it.

@@ -80,7 +80,8 @@ extension RunReader {
         "\(run.features.featureIDs[place.row]) \(Number.cosine(place.cosine))"
       }
       table.add([
-        "\(label)", run.labels[label].printable(limit: 60), "\(run.firstCounts[label])",
+        "\(label)", run.labels[label].printable(limit: style.limit(60)),
+        "\(run.firstCounts[label])",
         "\(run.topCounts[label])", nearest.joined(separator: ", "),
       ])
     }

@@ -48,27 +48,23 @@ extension RunReader {
     }
     if histogram.below > 0 { rows.insert(("", rows[0].from, histogram.below), at: 0) }
     if histogram.above > 0 { rows.append((rows[rows.count - 1].to, "", histogram.above)) }
+    let headings: [(String, Table.Alignment)] = [
+      ("from", .right), ("to", .right), ("features", .right), ("share", .right),
+    ]
+    let cells = rows.map { row in
+      let share = Number.percent(Float(row.count) / Float(max(1, histogram.total)))
+      return [row.from, row.to, "\(row.count)", share]
+    }
+    var numbers = Table(headings)
+    for row in cells { numbers.add(row) }
+    let room = min(60, max(4, (style.width ?? 80) - numbers.width - 2))
     let most = Double(rows.map(\.count).max() ?? 0)
-    let width = barWidth(rows.map { [$0.from, $0.to, "\($0.count)"] })
-    var table = Table([
-      ("from", .right), ("to", .right), ("features", .right), ("share", .right), ("", .left),
-    ])
-    for row in rows {
-      let share = Float(row.count) / Float(max(1, histogram.total))
-      table.add([
-        row.from, row.to, "\(row.count)", row.count == 0 ? "0%" : Number.percent(share),
-        Bar.text(most > 0 ? Double(row.count) / most : 0, width: width, isPlain: style.isPlain),
-      ])
+    var table = Table(headings + [("", .left)])
+    for (row, cells) in zip(rows, cells) {
+      let part = most > 0 ? Double(row.count) / most : 0
+      table.add(cells + [Bar.text(part, width: room, isPlain: style.isPlain)])
     }
     return table.lines(style)
-  }
-
-  /// The characters that are left for bars beside other cells, from 4 to 60.
-  private func barWidth(_ rows: [[String]]) -> Int {
-    let cells = (0..<3).map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
-    let headings = ["from", "to", "features"].map(\.count)
-    let used = zip(cells, headings).reduce("share".count) { $0 + 2 + max($1.0, $1.1) }
-    return min(60, max(4, (style.width ?? 80) - used - 2))
   }
 
   /// The points of a distribution, one a line.

@@ -84,7 +84,7 @@ extension RunReader {
       facts.append(
         (
           "least cosine found",
-          "\(cosine.estimate.text(3)) (\(cosine.lower.text(3)) to \(cosine.upper.text(3))), planted in half of the features"
+          "\(cosine.estimate.text(3)) (\(cosine.lower.text(3)) to \(cosine.upper.text(3))), 4 times of 5, planted in half of the features"
         ))
     }
     return facts
@@ -117,7 +117,7 @@ extension RunReader {
         $0.ratio.text(2) + (hasIntervals ? " +- " + $0.deviation.text(2) : "")
       }
       let hub = variant.hub.map {
-        $0.label.printable(limit: 60) + " " + (100 * $0.share).text(1) + "%"
+        $0.label.printable(limit: style.limit(60)) + " " + (100 * $0.share).text(1) + "%"
       }
       var row = [variant.id.printable() + mark, ratio ?? "-"]
       row += cells(variant.rotated) + cells(variant.inPlace)
