@@ -131,6 +131,9 @@ import Testing
       .split(separator: "\r\n", omittingEmptySubsequences: false)
     #expect(lines[0].hasSuffix(",dec.lin.raw.true_rank"))
     #expect(lines[1].hasSuffix(",") && lines[2].hasSuffix(",1"))
+    for path in try files("out").keys {
+      try FileManager.default.removeItem(atPath: place.path + "/" + path)
+    }
     try verdict("dec.lin.raw.label_id", .f32)
     #expect(
       try fault()
