@@ -104,7 +104,7 @@ extension NeuronpediaExport {
     for row in 0..<rows.count {
       text += shared
       text += ",\"index\":\"\(block.featureIDs[row])\"".utf8
-      let isRead = block.statuses[row] == FeatureStatus.read.rawValue
+      let isRead = block.isRead(row)
       let ranks = isRead ? (row * block.topCount)..<((row + 1) * block.topCount) : 0..<0
       append("neg", block.bottomLabelIDs[ranks], block.bottomCosines[ranks], to: &text)
       append("pos", block.topLabelIDs[ranks], block.topCosines[ranks], to: &text)

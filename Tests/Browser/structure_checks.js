@@ -25,6 +25,11 @@
     if (!title?.textContent.trim() || !text?.textContent.trim()) wrong.push(`a drawing without words: ${svg.outerHTML.slice(0, 120)}`);
     if (/NaN|inf/i.test(svg.outerHTML.replace(/<(title|desc|text)[^]*?<\/\1>/g, ""))) wrong.push(`NaN in ${title?.id}`);
   }
+  // Pictures have their numbers in tables; those of runs side by side have them in one table above all.
+  for (const figure of document.querySelectorAll("[id$='-verdict'] ~ * figure, [id$='-verdict'] ~ figure")) {
+    const title = figure.querySelector("h4")?.textContent;
+    if (!figure.querySelector("table tbody tr")) wrong.push(`a picture without numbers: ${title}`);
+  }
   for (const cell of document.querySelectorAll("th")) if (!cell.scope) wrong.push("a heading of no scope");
   for (const table of document.querySelectorAll("table")) if (!table.caption) wrong.push("a table without caption");
   const levels = [...document.querySelectorAll("h1,h2,h3,h4,h5,h6")].map((h) => Number(h.tagName[1]));

@@ -35,6 +35,14 @@ import Testing
     #expect(page.contains("href=\"./run/run.json\""))
   }
 
+  @Test func withoutCardsAPageHasTheOtherSections() throws {
+    try scan()
+    #expect(try place.run("report", "run", "--cards", "0", "--out", "report.html").status == 0)
+    let page = try page()
+    #expect(page.contains("id=\"r0-cards\"") && page.contains("report --cards, over 0"))
+    #expect(!page.contains("There is none.") && !page.contains("class=\"card\""))
+  }
+
   @Test func theSameRunGivesTheSameBytes() throws {
     try scan()
     let arguments = ["report", "run", "--recompute", "--cards", "3"]

@@ -74,10 +74,17 @@ import Testing
     }
   }
 
+  @Test func quantilesLieBetweenTwoValues() {
+    let spread = Spread(values: [4, 1, .nan, 2])
+    #expect([0, 0.25, 0.5, 0.75, 1].map(spread.quantile) == [1, 1.5, 2, 3, 4])
+    #expect(Spread(values: [.nan]).quantile(0.5) == nil)
+  }
+
   @Test func betweenQuantilesSharesRiseEvenly() throws {
     let spread = try #require(Spread(quantiles: [1, 2, 4], shares: [0, 0.5, 1]))
     let places = [0.5, 1, 1.5, 2, 3, 4, 5]
     #expect(places.map(spread.share) == [0, 0, 0.25, 0.5, 0.75, 1, 1])
+    #expect([0, 0.25, 0.5, 0.75, 1].map(spread.quantile) == [1, 1.5, 2, 3, 4])
     #expect(Spread(quantiles: [2, 1], shares: [0, 1]) == nil)
     #expect(Spread(quantiles: [1], shares: [0, 1]) == nil)
   }

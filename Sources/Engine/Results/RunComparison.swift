@@ -136,11 +136,6 @@ public struct RunComparison: Sendable {
   }
 }
 
-extension FeatureBlock {
-  /// Whether a feature was read.
-  func isRead(_ row: Int) -> Bool { statuses[row] == FeatureStatus.read.rawValue }
-}
-
 /// The labels of two runs, numbered by their texts.
 private struct LabelTexts {
   /// The number of each label, by its id.

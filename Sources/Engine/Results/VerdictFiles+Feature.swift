@@ -23,6 +23,13 @@ extension VerdictFiles {
     public let significantCount: Int?
     /// Those of them of which it is the true class, and those with a true class; nil without truth.
     public let right: (count: Int, of: Int)?
+
+    /// The share of its features whose p-value is at most 0.05, with its interval; nil without p-values or features.
+    public var significantShare: IntervalEstimate? {
+      significantCount.flatMap {
+        featureCount > 0 ? .wilson(successes: $0, of: featureCount) : nil
+      }
+    }
   }
 
   /// The p-value that is called significant.

@@ -125,13 +125,3 @@ extension VerdictSummary.Variant {
     minimumCosine = IntervalEstimate(json["evidence"]?["power"]?["minimum_cosine"])
   }
 }
-
-extension IntervalEstimate {
-  /// An estimate as files hold it: `estimate`, `lower` and `upper`, of which the last may be null.
-  fileprivate init?(_ json: JSONValue?) {
-    guard let estimate = json?["estimate"]?.double, let lower = json?["lower"]?.double else {
-      return nil
-    }
-    self.init(estimate: estimate, lower: lower, upper: json?["upper"]?.double ?? .infinity)
-  }
-}

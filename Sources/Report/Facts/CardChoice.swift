@@ -17,10 +17,14 @@ struct CardChoice {
   ///
   /// - Parameters:
   ///   - facts: The run.
-  ///   - count: The most features of a group.
+  ///   - count: The most features of a group; of 0 there are no groups.
   ///   - seed: Determines the random ones.
   /// - Throws: `CheckpointError` if a column cannot be read.
   init(_ facts: RunFacts, count: Int, seed: UInt64) throws {
+    guard count > 0 else {
+      groups = []
+      return
+    }
     let margins = try facts.columns.numbers("margin")
     let read = facts.statuses.indices.filter { facts.statuses[$0] == 0 }
     let ordered = read.filter { !margins[$0].isNaN }

@@ -1,3 +1,5 @@
+internal import Engine
+
 /// How numbers are spread: their sorted values, or the quantiles of some that are not kept.
 public struct Spread: Sendable {
   /// Points in rising order.
@@ -29,10 +31,14 @@ public struct Spread: Sendable {
   /// The number of points.
   var count: Int { points.count }
 
-  /// The value at or below which a share lies, of values the lower of two; nil if there are none.
+  /// The value at or below which a share lies, interpolated linearly between two (type 7); nil if there are none.
   func quantile(_ share: Double) -> Double? {
-    guard let last = points.indices.last else { return nil }
-    return points[Int(share * Double(last))]
+    guard !points.isEmpty else { return nil }
+    guard let shares else { return interpolatedQuantile(ofSorted: points, share: share) }
+    let above = shares.firstIndex { $0 >= share } ?? shares.count - 1
+    guard above > 0, shares[above] > share else { return points[above] }
+    let part = (share - shares[above - 1]) / (shares[above] - shares[above - 1])
+    return points[above - 1] + part * (points[above] - points[above - 1])
   }
 
   /// The share of values at or below a number; between quantiles it rises evenly.

@@ -37,6 +37,11 @@ struct CardSection {
   ///
   /// - Throws: `CheckpointError` if a column cannot be read.
   func markup() throws -> Markup {
+    let heading = Markup.element("h2", ["id": "\(facts.prefix)-cards"], [.text("Features")])
+    guard !choice.groups.isEmpty else {
+      return heading
+        + Figure.missing("Features one by one", .text("report --cards, over 0, shows some"))
+    }
     let quotes = Quotes(
       p: try facts.numbers("centred", "p"), pInPlace: try facts.numbers("centred", "p_in_place"),
       names: try facts.integers("centred", "label_id"),
@@ -47,8 +52,7 @@ struct CardSection {
       entropies: try facts.columns.numbers("entropy"),
       kurtoses: try facts.columns.numbers("kurtosis"), answers: answers)
     var parts: [Markup] = [
-      .element("h2", ["id": "\(facts.prefix)-cards"], [.text("Features")]),
-      .element("p", ["class": "mute"], [.text(Self.explanation)]),
+      heading, .element("p", ["class": "mute"], [.text(Self.explanation)]),
     ]
     if pictures == nil {
       parts.append(

@@ -138,7 +138,7 @@ struct LadderFigures {
   }
 
   /// What holds nothing, or all, by the centred score.
-  private var controlRows: [RowPlot.Row] {
+  private var controls: [(name: String, score: Cited)] {
     let names = [
       "random": "untrained directions", "identity": "directions of labels",
       "class_means": "directions of pictures", "shuffled": "shuffled features",
@@ -147,6 +147,12 @@ struct LadderFigures {
       guard let name = names[bank["id"]?.string ?? ""],
         let score = bank["scores"]?.element(where: "id", is: "centred")
       else { return nil }
+      return (name, score)
+    }
+  }
+
+  private var controlRows: [RowPlot.Row] {
+    controls.compactMap { name, score in
       if isByTruth {
         guard let mark = RowPlot.Mark("other", CitedInterval(score["agreement", "excess"])) else {
           return nil
@@ -177,6 +183,34 @@ struct LadderFigures {
         percent(rung["excess", "lower"]), percent(rung["excess", "upper"]),
         percent(rung["gain", "estimate"]), percent(rung["beyond", "estimate"]),
         rung["effective_labels"]?.cell(NumberText.short) ?? .text("–"))
+    }
+    func add(_ name: String, _ reading: Cited?, _ cells: [DataTable.Cell]) {
+      let text = [name, reading?["variant"]?.string ?? "–", reading?["score"]?.string ?? "–"]
+      let rest = table.columns.count - text.count - cells.count
+      table.add(
+        text.map { .foreign($0) } + cells + [DataTable.Cell](repeating: .text("–"), count: rest))
+    }
+    if let best = facts.verdict?["ladder", "best"] {
+      let cells = ["estimate", "lower", "upper"].map { percent(best["value", $0]) }
+      let dash = DataTable.Cell.text("–")
+      add("best of all judged", best, isByTruth ? cells : [dash, dash, dash, dash, cells[0]])
+    }
+    if let ceiling = ceilingBeyondChance {
+      let ends = [ceiling.value, ceiling.range.lowerBound, ceiling.range.upperBound]
+      add("pictures in the place of words", nil, ends.map { .number($0, NumberText.percent) })
+    }
+    for control in controls {
+      let beyond = control.score["rotated", "null_share", "estimate"]
+      add(
+        control.name, nil,
+        ["estimate", "lower", "upper"].map { percent(control.score["agreement", "excess", $0]) }
+          + [
+            .text("–"),
+            beyond.map {
+              .init($0.complement(NumberText.percent), key: $0.double.map { 1 - $0 })
+            } ?? .text("–"),
+            control.score["hubs", "effective_labels"]?.cell(NumberText.short) ?? .text("–"),
+          ])
     }
     return table
   }

@@ -50,6 +50,11 @@ enum Number {
     isWhole ? String(format: "%.0f", value) : String(format: "%.6g", value)
   }
 
+  /// A number with so many significant digits.
+  static func significant(_ value: Double, digits: Int = 4) -> String {
+    value.isNaN ? "-" : String(format: "%.\(digits)g", value)
+  }
+
   /// A cosine or a similar number, with a sign and four decimals.
   static func cosine(_ value: Float) -> String {
     value.isNaN ? "-" : String(format: "%.4f", Double(value))

@@ -21,7 +21,7 @@ extension RunReader {
     if pictures != nil {
       facts.append(("fires most on", pictureNames(row).joined(separator: " ")))
     }
-    guard features.statuses[row] == FeatureStatus.read.rawValue else {
+    guard features.isRead(row) else {
       return FactList(facts).lines(style)
     }
     facts += [
@@ -86,7 +86,7 @@ extension RunReader {
     let truth: [Column] = hasTruth ? [("right", .left), ("rank of true", .right)] : []
     var table = Table(numbers + truth + [("name", .left)])
     for reading in readings {
-      func cell(_ value: Float?) -> String { value.map { Self.number(Double($0)) } ?? "-" }
+      func cell(_ value: Float?) -> String { value.map { Number.significant(Double($0)) } ?? "-" }
       var cells = [
         reading.score.printable(), cell(reading.value), cell(reading.p), cell(reading.pInPlace),
       ]

@@ -11,7 +11,7 @@ extension RunReader {
     let rows = run.rows(sortedBy: values, ascending: ascending, count: count)
     // The margin has its own column in every table.
     var extra = FeatureColumns(name == "margin" ? [] : [(name.printable(), .right)])
-    for row in rows { extra.add([Self.number(Double(values[row]))]) }
+    for row in rows { extra.add([Number.significant(Double(values[row]))]) }
     return Answer(
       lines: table(rows, extra),
       json: [
@@ -44,7 +44,10 @@ extension RunReader {
   private func bars(_ histogram: Histogram) -> [String] {
     var rows = histogram.counts.indices.map { bin -> (from: String, to: String, count: Int) in
       let bounds = histogram.bounds(bin)
-      return (Self.number(bounds.lowerBound), Self.number(bounds.upperBound), histogram.counts[bin])
+      return (
+        Number.significant(bounds.lowerBound), Number.significant(bounds.upperBound),
+        histogram.counts[bin]
+      )
     }
     if histogram.below > 0 { rows.insert(("", rows[0].from, histogram.below), at: 0) }
     if histogram.above > 0 { rows.append((rows[rows.count - 1].to, "", histogram.above)) }
@@ -70,7 +73,7 @@ extension RunReader {
   /// The points of a distribution, one a line.
   private static func quantileFacts(_ quantiles: Quantiles) -> FactList {
     FactList(
-      zip(Quantiles.shares, quantiles.points).map { (shareName($0), number($1)) })
+      zip(Quantiles.shares, quantiles.points).map { (shareName($0), Number.significant($1)) })
   }
 
   /// What the point is called that a share of the values lies at or below.
@@ -86,21 +89,13 @@ extension RunReader {
   /// A line of points for each of some distributions.
   static func quantileTable(
     over heading: String, _ rows: [(name: String, quantiles: Quantiles)],
-    format: (Double) -> String = { number($0) }
+    format: (Double) -> String = { Number.significant($0) }
   ) -> Table {
     var table = Table([(heading, .left)] + Quantiles.shares.map { (shareName($0), .right) })
     for (name, quantiles) in rows {
       table.add([name] + quantiles.points.map(format))
     }
     return table
-  }
-
-  /// A number with four significant digits.
-  static func number(_ value: Double) -> String { number(value, digits: 4) }
-
-  /// A number with so many significant digits.
-  static func number(_ value: Double, digits: Int) -> String {
-    value.isNaN ? "-" : String(format: "%.\(digits)g", value)
   }
 
   private static func json(

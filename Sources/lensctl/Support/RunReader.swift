@@ -105,7 +105,7 @@ struct RunReader {
   /// model's own score in the place of the probability where the model was trained with a sigmoid.
   private func labelList(_ row: Int) -> String {
     let sigmoid = run.sigmoid
-    guard run.features.statuses[row] == FeatureStatus.read.rawValue else { return statusName(row) }
+    guard run.features.isRead(row) else { return statusName(row) }
     return (0..<labelsShown).map { rank in
       let index = row * run.features.topCount + rank
       let label = run.labels[Int(run.features.topLabelIDs[index])].printable(limit: style.limit(60))
