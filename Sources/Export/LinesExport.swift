@@ -99,7 +99,7 @@ struct LinesExport {
         switch verdict[index] {
         case .numbers(let numbers): appendJSON(numbers[place], to: &text)
         case .integers(let wholes), .labels(let wholes):
-          text += (wholes[place] == -1 ? "null" : "\(wholes[place])").utf8
+          text += (wholes[place] == column.missing ? "null" : "\(wholes[place])").utf8
         case .words(let words): text += jsonBytes(words[place])
         }
       }
