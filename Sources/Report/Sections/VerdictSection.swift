@@ -149,7 +149,9 @@ struct VerdictSection {
       "labels in effective use", observed.markup(NumberText.short),
       median.markup(NumberText.short) + .text(" by rotated features"),
       .text("of ") + (facts.verdict?["labels"]?.markup { NumberText.count($0) } ?? .empty)
-        + .text(" labels"))
+        + .text(" labels, by a sample of ")
+        + (facts.form?["evidence", "sample"]?.markup { NumberText.count($0) } ?? .text("?"))
+        + .text(" features"))
   }
 
   private var alignment: Markup? {
