@@ -132,7 +132,7 @@ check-bench:
 scaling: build ## Time a million features and 37,445 labels, and sample the memory used
 	$(PYTHON) benchmarks/scaling.py --lensctl $(LENSCTL) --work $(OUT)/scaling
 
-time-exports: build ## Time exports of a million features, and sample the memory used (needs NumPy)
+time-exports: build ## Time exports and report of a million features, and sample the memory used (needs NumPy)
 	$(PYTHON) benchmarks/exports.py --lensctl $(LENSCTL) --work $(OUT)/exports-time
 
 # From a debug build: the plugin would build the optimised program again, without RELEASE's flag.

@@ -41,8 +41,7 @@ class Columns(dict):
             start = file.read(8)
             if len(start) < 8 or struct.unpack("<Q", start)[0] > size - 8:
                 raise ValueError(f"{path}: found {size} bytes, expected a safetensors file")
-            (length,) = struct.unpack("<Q", start)
-            header = json.loads(file.read(length))
+            header = json.loads(file.read(length := struct.unpack("<Q", start)[0]))
         self.metadata = header.pop("__metadata__", {})
         data = np.memmap(self.path, np.uint8, "r") if size > 8 + length else np.zeros(0, np.uint8)
         for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
@@ -170,20 +169,22 @@ class Run:
         longer = [v for v in self.variants() if variant and v.startswith(variant + ".")]
         columns = {}
         for name, values in self.verdict.items():
-            is_wanted = variant is None or (
-                name.startswith(variant + ".") and not any(name.startswith(v + ".") for v in longer)
-            )
-            if name == "feature_id" or not is_wanted:
+            is_other = variant and (not name.startswith(variant + ".") or any(name.startswith(v + ".") for v in longer))
+            last = name.split(".")[-1]
+            if name == "feature_id" or is_other:
                 continue
             parts = [("", values)] if values.ndim == 1 else [(f".{k + 1}", c) for k, c in enumerate(values.T)]
             for suffix, part in parts:
-                columns[name + suffix] = _gaps(pandas, part) if part.dtype.kind == "i" else part
+                gap = 0 if last == "true_rank" else -1  # a rank is from 1 on
+                columns[name + suffix] = _gaps(pandas, part, gap) if part.dtype.kind == "i" else part
+                if last in ("label_id", "least_label_id") and not name.startswith("vocabulary."):
+                    columns[name[:-3] + suffix] = _texts(self.labels, part)
         return pandas.DataFrame(columns, index=pandas.Index(self["feature_id"], name="feature_id"))
 
 
-def _gaps(pandas, values):
-    """Whole numbers with <NA> in the place of -1."""
-    return pandas.arrays.IntegerArray(np.asarray(values, np.int32).copy(), np.asarray(values) == -1)
+def _gaps(pandas, values, missing=-1):
+    """Whole numbers with <NA> in the place of what is missing."""
+    return pandas.arrays.IntegerArray(np.asarray(values, np.int32).copy(), np.asarray(values) == missing)
 
 
 def _texts(labels, ids):

@@ -2,21 +2,6 @@ internal import CZlib
 internal import CZstd
 internal import Foundation
 
-/// The CRC-32 of bytes that follow others.
-///
-/// The corresponding C function is `crc32_z`.
-///
-/// - Parameters:
-///   - bytes: The bytes.
-///   - before: The CRC-32 of the bytes before them, 0 of none.
-/// - Returns: The CRC-32 of all.
-func crc32(of bytes: Data, after before: UInt32) -> UInt32 {
-  unsafe bytes.withUnsafeBytes { raw in
-    let start = unsafe raw.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    return unsafe UInt32(truncatingIfNeeded: crc32_z(uLong(before), start, raw.count))
-  }
-}
-
 /// Compresses bytes as a gzip file without name and time.
 ///
 /// The corresponding C function is `deflate`, in one call.

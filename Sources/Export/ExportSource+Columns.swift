@@ -63,7 +63,8 @@ extension ExportSource {
     verdictColumns.flatMap { column in
       (0..<column.width).flatMap { index -> [FlatColumn] in
         let suffix = column.tensor.shape.count == 2 ? ".\(index + 1)" : ""
-        let values = FlatColumn(column.name + suffix, column.tensor, index: index)
+        let values = FlatColumn(
+          column.name + suffix, column.tensor, index: index, missing: column.missing)
         guard let name = column.nameOfTexts else { return [values] }
         return [values, FlatColumn(name + suffix, labels: column.tensor, index: index)]
       }

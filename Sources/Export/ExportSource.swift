@@ -25,6 +25,13 @@ struct ExportSource: Sendable {
     run = try RunFiles(contentsOf: request.run)
     verdict = request.verdict == .none ? nil : try VerdictFiles.verdict(of: run)
     verdictColumns = Self.columns(of: verdict, request.verdict)
+    for column in verdictColumns where column.holdsLabelIDs {
+      guard column.tensor.dtype.isFloatingPoint else { continue }
+      throw CheckpointError(
+        path: run.path + "/verdict.safetensors",
+        reason: .wrongDType(
+          tensor: column.name, found: column.tensor.dtype, expected: "whole numbers"))
+    }
     digests = try Self.digests(of: run, withVerdict: verdict != nil)
     if let label = run.labels.firstIndex(where: { $0.utf8.contains(0) }) {
       throw ExportError(path: run.path + "/labels.txt", reason: .nulInLabel(line: label + 1))

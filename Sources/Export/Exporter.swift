@@ -46,7 +46,7 @@ public struct Exporter {
         let tables = TablesExport(source: source, provenance: provenance)
         try writeDirectory { try tables.write(into: $0, progress: report) }
       case .neuronpedia:
-        let tree = NeuronpediaExport(
+        let tree = try NeuronpediaExport(
           source, provenance: provenance, names: request.neuronpedia)
         try writeDirectory { try tree.write(into: $0, progress: report) }
       }
@@ -98,7 +98,8 @@ extension Exporter {
         request.out,
         .init(
           noun: "a directory exported for Neuronpedia", unfinishedNoun: "an unfinished export",
-          mark: "source.jsonl", files: NeuronpediaExport.fileNames, mayHoldOthers: false))
+          mark: "source.jsonl", files: NeuronpediaExport.fileNames,
+          folders: ["features": NeuronpediaExport.batchPrefix], mayHoldOthers: false))
   }
 
   private func writeDirectory(_ body: (_ directory: String) throws -> Void) throws {
@@ -115,19 +116,45 @@ extension Exporter {
 
   private func writeTable(_ provenance: JSONObject, _ report: (Int) -> Void) throws {
     let table = try CSVExport(source, escapesFormulas: request.escapesFormulas)
-    try OutputFile.writePieces(to: request.out) { try table.write($0, progress: report) }
-    try writeDescription(table.metadata(of: request.out, provenance: provenance))
+    let metadata = table.metadata(of: request.out, provenance: provenance)
+    try describing(metadata) { describe in
+      try OutputFile.writePieces(to: request.out) { write in
+        try table.write(write, progress: report)
+        try describe()
+      }
+    }
   }
 
   private func writeLines(_ provenance: JSONObject, _ report: (Int) -> Void) throws {
     let lines = LinesExport(source)
-    try OutputFile.writePieces(to: request.out) { try lines.write($0, progress: report) }
-    try writeDescription(provenance)
+    try describing(provenance) { describe in
+      try OutputFile.writePieces(to: request.out) { write in
+        try lines.write(write, progress: report)
+        try describe()
+      }
+    }
   }
 
-  private func writeDescription(_ object: JSONObject) throws {
-    guard let path = Self.descriptionPath(request) else { return }
-    let text = JSONValue.object(object).serialized(indent: 2) + "\n"
-    try OutputFile.write(Data(text.utf8), to: path)
+  /// Makes a file and what describes it, which gets its name before the file gets its own.
+  ///
+  /// - Parameters:
+  ///   - description: What describes the file.
+  ///   - make: Makes the file; calls what it is given when all of it is written.
+  /// - Throws: What `make` throws, or `OutputError`; neither is left then.
+  private func describing(
+    _ description: JSONObject, _ make: (_ describe: () throws -> Void) throws -> Void
+  ) throws {
+    guard let path = Self.descriptionPath(request) else { return try make {} }
+    let text = JSONValue.object(description).serialized(indent: 2) + "\n"
+    var isDescribed = false
+    do {
+      try make {
+        try OutputFile.write(Data(text.utf8), to: path)
+        isDescribed = true
+      }
+    } catch {
+      if isDescribed { try? FileManager.default.removeItem(atPath: path) }
+      throw error
+    }
   }
 }

@@ -39,7 +39,7 @@ struct FeatureInserts {
         stored(block.kurtoses[row]), stored(block.margins[row]), stored(block.entropies[row]),
         stored(block.logPartitions[row]),
       ])
-    guard block.statuses[row] == FeatureStatus.read.rawValue else { return }
+    guard block.isRead(row) else { return }
     for (end, insertion) in labels {
       for rank in 0..<block.topCount {
         let place = row * block.topCount + rank

@@ -52,8 +52,11 @@ extension FlatColumn {
   ///   - name: The name.
   ///   - tensor: The elements, [n] or [n, k], whole numbers or real ones.
   ///   - index: Which of the k is meant.
-  ///   - hasGaps: Whether -1 or NaN stands for none.
-  init(_ name: String, _ tensor: Tensor, index: Int = 0, hasGaps: Bool = true) {
+  ///   - hasGaps: Whether `missing` or NaN stands for none.
+  ///   - missing: The whole number that does; no other number is then -1.
+  init(
+    _ name: String, _ tensor: Tensor, index: Int = 0, hasGaps: Bool = true, missing: Int = -1
+  ) {
     let width = tensor.shape.count == 2 ? tensor.shape[1] : 1
     self.name = name
     self.hasGaps = hasGaps
@@ -62,7 +65,10 @@ extension FlatColumn {
       values = { .numbers(every(width, from: index, of: tensor.numbers(in: $0, width: width))) }
     } else {
       kind = .integer
-      values = { .integers(every(width, from: index, of: tensor.wholes(in: $0, width: width))) }
+      values = { rows in
+        let wholes = every(width, from: index, of: tensor.wholes(in: rows, width: width))
+        return .integers(missing == -1 ? wholes : wholes.map { $0 == missing ? -1 : $0 })
+      }
     }
   }
 
@@ -92,7 +98,12 @@ extension Tensor {
   }
 
   /// The whole numbers of some rows, none of which are beyond `Int`: runs have i32, i64 and u8.
+  ///
+  /// - Precondition: They are whole numbers.
   func wholes(in rows: Range<Int>, width: Int) -> [Int] {
-    integers(in: (rows.lowerBound * width)..<(rows.upperBound * width)) ?? []
+    guard let wholes = integers(in: (rows.lowerBound * width)..<(rows.upperBound * width)) else {
+      preconditionFailure("\(name): real numbers")
+    }
+    return wholes
   }
 }

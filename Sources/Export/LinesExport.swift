@@ -47,7 +47,7 @@ struct LinesExport {
     text += "{\"feature\":\(block.featureIDs[row]),\"status\":\"".utf8
     text += ExportSource.statusNames[Int(block.statuses[row])].utf8
     text.append(UInt8(ascii: "\""))
-    guard block.statuses[row] == FeatureStatus.read.rawValue else { return }
+    guard block.isRead(row) else { return }
     let ranks = (row * block.topCount)..<((row + 1) * block.topCount)
     append(
       "top", block.topLabelIDs[ranks], block.topCosines[ranks], block.topProbabilities[ranks],
@@ -99,7 +99,7 @@ struct LinesExport {
         switch verdict[index] {
         case .numbers(let numbers): appendJSON(numbers[place], to: &text)
         case .integers(let wholes), .labels(let wholes):
-          text += (wholes[place] == -1 ? "null" : "\(wholes[place])").utf8
+          text += (wholes[place] == column.missing ? "null" : "\(wholes[place])").utf8
         case .words(let words): text += jsonBytes(words[place])
         }
       }

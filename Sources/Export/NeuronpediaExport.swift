@@ -26,9 +26,11 @@ struct NeuronpediaExport {
 
   /// What such a directory holds.
   static let fileNames = [
-    "model.jsonl", "release.jsonl", "sourceset.jsonl", "source.jsonl", "features",
-    "provenance.json",
+    "model.jsonl", "release.jsonl", "sourceset.jsonl", "source.jsonl", "provenance.json",
   ]
+
+  /// What the names of the files in its folder `features` begin with.
+  static let batchPrefix = "batch-"
 
   /// The features of a file, as in the exports of Neuronpedia itself.
   private static let batchSize = 1024
@@ -39,14 +41,20 @@ struct NeuronpediaExport {
   ///   - source: The run.
   ///   - provenance: Where its numbers come from.
   ///   - names: Names that the run does not know.
-  init(_ source: ExportSource, provenance: JSONObject, names: NeuronpediaNames) {
+  /// - Throws: `CheckpointError` if the run states no factor of cosines.
+  init(
+    _ source: ExportSource, provenance: JSONObject, names: NeuronpediaNames
+  ) throws(CheckpointError) {
     self.source = source
     self.provenance = provenance
     identity = NeuronpediaIdentity(source.run.description, names)
     labels = source.run.labels.map { jsonBytes($0) }
     shared = Self.shared(identity)
-    let scale = source.run.description["logit_scale"]?["value"]?.double
-    factor = source.run.sigmoid?.scale ?? scale ?? 1
+    guard let scale = source.run.description["logit_scale"]?["value"]?.double else {
+      throw CheckpointError(
+        path: source.run.path + "/run.json", reason: .missingField("logit_scale"))
+    }
+    factor = source.run.sigmoid?.scale ?? scale
     bias = source.run.sigmoid?.bias ?? 0
   }
 
@@ -96,7 +104,7 @@ extension NeuronpediaExport {
     for row in 0..<rows.count {
       text += shared
       text += ",\"index\":\"\(block.featureIDs[row])\"".utf8
-      let isRead = block.statuses[row] == FeatureStatus.read.rawValue
+      let isRead = block.isRead(row)
       let ranks = isRead ? (row * block.topCount)..<((row + 1) * block.topCount) : 0..<0
       append("neg", block.bottomLabelIDs[ranks], block.bottomCosines[ranks], to: &text)
       append("pos", block.topLabelIDs[ranks], block.topCosines[ranks], to: &text)

@@ -48,7 +48,7 @@ struct ZipWriter {
     let start = offset
     try write(localHeader(name, size: size, checksum: 0))
     try handle.write(contentsOf: first)
-    var (written, checksum) = (first.count, crc32(of: first, after: 0))
+    var (written, checksum) = (first.count, crc32(of: first))
     try body { piece in
       try handle.write(contentsOf: piece)
       checksum = crc32(of: piece, after: checksum)

@@ -6,17 +6,14 @@ public struct Report: Sendable {
   public struct Companion: Sendable {
     /// What its features fire on.
     public let pictures: TopPictures?
-    /// The pictures themselves.
-    public let sprite: Sprite?
     /// What the run was made from, to read features on cards again.
     public let query: FeatureQuery?
 
     /// Joins them.
     public init(
-      pictures: TopPictures? = nil, sprite: Sprite? = nil, query: FeatureQuery? = nil
+      pictures: TopPictures? = nil, query: FeatureQuery? = nil
     ) {
       self.pictures = pictures
-      self.sprite = sprite
       self.query = query
     }
   }
@@ -24,6 +21,9 @@ public struct Report: Sendable {
   /// The cards of each group, and the seed of the random ones.
   public var cardCount = 9
   public var seed: UInt64 = 0
+
+  /// The pictures that features fire on, of all runs; nil if they are not at hand.
+  public var sprite: Sprite?
 
   /// The number of threads; the page is the same for any.
   public var workers = 1
@@ -74,10 +74,12 @@ public struct Report: Sendable {
     let title = runs.count == 1 ? runs[0].name : "\(runs.count) runs"
     var parts: [Markup] = [header(title)]
     var main: [Markup] = []
+    let sprite = companions.contains { $0.pictures != nil } ? sprite : nil
+    if let sprite { main.append(sprite.definition) }
     if runs.count > 1 { main.append(try ComparisonSection(runs: runs).markup()) }
     for (run, companion) in zip(runs, companions) {
       let page = RunPage(
-        facts: run, companion: companion, cardCount: cardCount, seed: seed,
+        facts: run, companion: companion, sprite: sprite, cardCount: cardCount, seed: seed,
         workers: workers,
         address: FileAddress.relative(run.columns.path, from: path))
       main.append(
@@ -143,7 +145,7 @@ public struct Report: Sendable {
     return last(run.run["autoencoder", "path"]) + .text(hook == nil ? "" : " at ")
       + .foreign(hook ?? "", limit: 80) + .text(", read by ") + .foreign(run.lens)
       + .text(" beside ")
-      + (run.run["labels", "usable"]?.markup { NumberText.count(Int($0)) } ?? .text("–"))
+      + (run.run["labels", "usable"]?.markup { NumberText.count($0) } ?? .text("–"))
       + .text(" labels of ") + last(run.run["labels", "source"])
   }
 

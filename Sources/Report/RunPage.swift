@@ -4,6 +4,7 @@ internal import Engine
 struct RunPage {
   let facts: RunFacts
   let companion: Report.Companion
+  let sprite: Sprite?
   let cardCount: Int
   let seed: UInt64
   let workers: Int
@@ -36,7 +37,7 @@ struct RunPage {
       Self.figures([parts.strata, try parts.variants(), parts.templates]),
       try CardSection(
         facts: facts, choice: CardChoice(facts, count: cardCount, seed: seed),
-        companion: companion, workers: workers
+        companion: companion, sprite: sprite, workers: workers
       ).markup(),
       RunSection(facts: facts, address: address).markup,
     ])

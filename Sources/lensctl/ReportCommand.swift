@@ -81,18 +81,18 @@ struct ReportCommand: EngineCommand {
     try OutputFile.checkTarget(out, replacesExisting: force)
     try OutputFile.refuse(
       out,
-      ifAmong: runs.flatMap { run in Self.fileNames.map { run + "/" + $0 } } + firesOn
+      ifAmong: runs.flatMap { run in RunFiles.fileNames.map { run + "/" + $0 } } + firesOn
         + [firesOnNames, sprite].compactMap { $0 })
     let columns = try runs.map { try RunColumns(contentsOf: $0) }
-    let picture = try sprite.map { try Sprite(contentsOf: $0, tile: spriteTile) }
     let companions = try columns.indices.map { index in
       Report.Companion(
-        pictures: try pictures(index, columns[index]), sprite: picture,
+        pictures: try pictures(index, columns[index]),
         query: recompute
           ? try FeatureQuery(columns[index], digestCache: DigestCache(), workers: threads.workers)
           : nil)
     }
     var report = try Report(columns, companions: companions)
+    report.sprite = try sprite.map { try Sprite(contentsOf: $0, tile: spriteTile) }
     report.cardCount = cards
     report.seed = seed
     report.workers = threads.workers
@@ -100,11 +100,6 @@ struct ReportCommand: EngineCommand {
     try OutputFile.write(html, to: out)
     Messages.print("\(out.printable(limit: 1000)): \(html.count) bytes")
   }
-
-  private static let fileNames = [
-    "run.json", "features.safetensors", "labels.safetensors", "labels.txt", "verdict.json",
-    "verdict.safetensors",
-  ]
 
   private func pictures(_ index: Int, _ run: RunColumns) throws -> TopPictures? {
     guard !firesOn.isEmpty else { return nil }

@@ -122,7 +122,7 @@ struct Scan: EngineCommand {
     let sink = JSONLines(labels: run.labels.labels, sigmoid: run.sigmoid)
     var masked = 0
     try run.forEachBlock(progress: { printer.show($0) }) { block in
-      masked += block.statuses.count { $0 != FeatureStatus.read.rawValue }
+      masked += block.rows - block.readCount
       try sink.forEachPiece(of: block, write)
     }
     try run.checkSomethingRead(masked: masked)

@@ -38,6 +38,21 @@
     if (ratio < needed) wrong.push(`contrast ${ratio.toFixed(2)} of "${node.data.slice(0, 40)}"`);
   }
 
+  // Contrast of bars, hexagons and dots (1.4.11): their fill, or the stroke around it.
+  for (const mark of document.querySelectorAll("svg .bar:not(.band), svg .hex, svg .dot")) {
+    const style = getComputedStyle(mark);
+    const paints = [style.fill, style.stroke].filter((paint) => paint.startsWith("rgb"));
+    const key = paints.join() + behind(mark).join();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const b = luminance(behind(mark));
+    const best = Math.max(...paints.map((paint) => {
+      const a = luminance(parse(paint));
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    }));
+    if (!(best >= 3)) wrong.push(`contrast ${best.toFixed(2)} of ${mark.outerHTML.slice(0, 60)}`);
+  }
+
   // No two texts of a drawing lie on each other, and none outside of it.
   for (const svg of document.querySelectorAll("svg.plot")) {
     const frame = svg.getBoundingClientRect();

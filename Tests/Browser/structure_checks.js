@@ -25,6 +25,11 @@
     if (!title?.textContent.trim() || !text?.textContent.trim()) wrong.push(`a drawing without words: ${svg.outerHTML.slice(0, 120)}`);
     if (/NaN|inf/i.test(svg.outerHTML.replace(/<(title|desc|text)[^]*?<\/\1>/g, ""))) wrong.push(`NaN in ${title?.id}`);
   }
+  // Pictures have their numbers in tables; those of runs side by side have them in one table above all.
+  for (const figure of document.querySelectorAll("[id$='-verdict'] ~ * figure, [id$='-verdict'] ~ figure")) {
+    const title = figure.querySelector("h4")?.textContent;
+    if (!figure.querySelector("table tbody tr")) wrong.push(`a picture without numbers: ${title}`);
+  }
   for (const cell of document.querySelectorAll("th")) if (!cell.scope) wrong.push("a heading of no scope");
   for (const table of document.querySelectorAll("table")) if (!table.caption) wrong.push("a table without caption");
   const levels = [...document.querySelectorAll("h1,h2,h3,h4,h5,h6")].map((h) => Number(h.tagName[1]));
@@ -39,16 +44,23 @@
     const found = keys();
     if (found.some((k, i) => i && direction * (k - found[i - 1]) < 0)) wrong.push("a table that is not sorted");
   }
-  const box = document.querySelector(".filterable");
-  const input = box.querySelector("input");
-  const items = [...box.querySelectorAll("tbody tr, .card")];
-  const word = items[0].textContent.trim().split(/\s+/)[0].toLowerCase();
-  input.value = word;
-  input.dispatchEvent(new Event("input"));
-  if (items.some((i) => i.hidden === i.textContent.toLowerCase().includes(word))) wrong.push("a filter that does not filter");
-  input.value = "";
-  input.dispatchEvent(new Event("input"));
-  if (items.some((i) => i.hidden)) wrong.push("a filter that does not end");
+  const boxes = [...document.querySelectorAll(".filterable")];
+  if (!boxes.length) wrong.push("no filter");
+  for (const box of boxes) {
+    const input = box.querySelector("input");
+    const cards = [...box.querySelectorAll(".card")];
+    const items = cards.length ? cards : [...box.querySelectorAll("tbody tr")];
+    if (!items.length) continue;
+    const text = items[items.length - 1].textContent.trim().split(/\s+/).slice(0, 2).join(" ").toLowerCase();
+    const words = text.split(" ");
+    input.value = text;
+    input.dispatchEvent(new Event("input"));
+    if (items.some((i) => i.hidden === words.every((w) => i.textContent.toLowerCase().includes(w)))) wrong.push("a filter that does not filter");
+    if (cards.some((c) => [...c.querySelectorAll("*")].some((e) => e.hidden))) wrong.push("a filter that hides parts of a card");
+    input.value = "";
+    input.dispatchEvent(new Event("input"));
+    if (items.some((i) => i.hidden)) wrong.push("a filter that does not end");
+  }
 
   const before = getComputedStyle(document.body).backgroundColor;
   const button = document.getElementById("theme");

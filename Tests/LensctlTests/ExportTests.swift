@@ -86,6 +86,60 @@ import Testing
     #expect(try files("out").isEmpty)
   }
 
+  /// Nor is a folder of an export in which something else lies.
+  @Test func foldersThatHoldOtherFilesStay() throws {
+    #expect(try export("neuronpedia").status == 0)
+    #expect(try export("neuronpedia", "--force").status == 0)
+    try place.write("out/features/mine.txt", "mine")
+    let run = try export("neuronpedia", "--force")
+    #expect(run.status == 73)
+    #expect(try place.contents("out/features/mine.txt") == Data("mine".utf8))
+  }
+
+  /// A table does not get its name where what describes it cannot.
+  @Test(arguments: ["csv", "jsonl"])
+  func tablesAreNotLeftWithoutTheirDescription(format: String) throws {
+    // The description is longer than the limit, the table is not.
+    try describe {
+      $0["options"] = .object(["note": .string(String(repeating: "x", count: 400_000))])
+    }
+    let run = try place.shell(
+      "trap '' XFSZ; ulimit -f 200; \"$LENSCTL\" export run --format \(format) --out out 2>/dev/null"
+    )
+    #expect(run.status == 74)
+    #expect(try files("out").isEmpty)
+    #expect(try export(format).status == 0)
+    #expect(try place.contents("out").count < 100_000)
+    #expect(try place.contents("out-metadata.json").count > 400_000)
+  }
+
+  /// A rank of 0 is none, and ids are whole numbers.
+  @Test func columnsOfVerdictsAreReadAsTheyAreMeant() throws {
+    try place.write("run/verdict.json", "{\"format\":\"lensctl.verdict\"}")
+    func verdict(_ name: String, _ dtype: DType) throws {
+      let layout = SafetensorsLayout(
+        [
+          .init(name: "feature_id", dtype: .i32, shape: [48]),
+          .init(name: name, dtype: dtype, shape: [48]),
+        ])
+      let ids = littleEndianBytes(Array(Int32(0)..<48))
+      try place.write("run/verdict.safetensors", layout.header + ids + ids)
+    }
+    try verdict("dec.lin.raw.true_rank", .i32)
+    #expect(try export("csv").status == 0)
+    let lines = try String(decoding: place.contents("out"), as: UTF8.self)
+      .split(separator: "\r\n", omittingEmptySubsequences: false)
+    #expect(lines[0].hasSuffix(",dec.lin.raw.true_rank"))
+    #expect(lines[1].hasSuffix(",") && lines[2].hasSuffix(",1"))
+    for path in try files("out").keys {
+      try FileManager.default.removeItem(atPath: place.path + "/" + path)
+    }
+    try verdict("dec.lin.raw.label_id", .f32)
+    #expect(
+      try fault()
+        == "run/verdict.safetensors: dec.lin.raw.label_id: dtype F32, expected whole numbers")
+  }
+
   @Test func anExportIsNotPutOverItsRun() throws {
     for (format, out) in [
       ("csv", "run/labels.txt"), ("parquet", "run"), ("sqlite", "run/run.json"),

@@ -35,6 +35,14 @@ import Testing
     #expect(page.contains("href=\"./run/run.json\""))
   }
 
+  @Test func withoutCardsAPageHasTheOtherSections() throws {
+    try scan()
+    #expect(try place.run("report", "run", "--cards", "0", "--out", "report.html").status == 0)
+    let page = try page()
+    #expect(page.contains("id=\"r0-cards\"") && page.contains("report --cards, over 0"))
+    #expect(!page.contains("There is none.") && !page.contains("class=\"card\""))
+  }
+
   @Test func theSameRunGivesTheSameBytes() throws {
     try scan()
     let arguments = ["report", "run", "--recompute", "--cards", "3"]
@@ -145,5 +153,52 @@ import Testing
     )
     try place.write("tiles.png", "GIF89a, not what it says")
     #expect(try place.run(arguments).message == "lensctl: tiles.png: found no PNG, expected one")
+  }
+
+  /// Numbers of `verdict.json` that make no sense leave figures out, and do not end the program.
+  @Test func numbersThatMakeNoSenseAreNotDrawn() throws {
+    try scan()
+    let ids = (0..<48).flatMap { id -> [UInt8] in [UInt8(id), 0, 0, 0] }
+    try place.write(
+      "run/verdict.safetensors",
+      header: #"{"feature_id":{"dtype":"I32","shape":[48],"data_offsets":[0,192]}}"#,
+      body: Data(ids))
+    func curve(_ scales: String...) -> String {
+      scales.map { #"{"scale":\#($0),"best_probability":0.5,"entropy":0.5}"# }
+        .joined(separator: ",")
+    }
+    for (curve, cosine, count) in [
+      (curve("0", "1"), "null", "1e300"), (curve("5", "1"), "0.1", "-1e300"),
+      (curve("null", "\"x\""), "1e308", "\"many\""), (curve("1", "1"), "-0.5", "null"),
+      (curve("-1", "1e300"), "[]", "1e18"),
+    ] {
+      try place.write(
+        "run/verdict.json",
+        #"{"format":"lensctl.verdict","form_in_use":"native","labels":\#(count),"#
+          + #""variants":[{"id":"native","read":\#(count),"evidence":{"power":{"points":["#
+          + #"{"cosine":\#(cosine),"power":{"estimate":0.5,"lower":0.1,"upper":null}},"#
+          + #"{"cosine":0.2,"power":{"estimate":1e300,"lower":-1e300,"upper":1}}]}}}],"#
+          + #""distributions":{"temperature":{"features":\#(count),"curve":[\#(curve)],"#
+          + #""rotated":[\#(curve)]}},"semantics":{"templates":{"templates":[{"source":"a"}],"#
+          + #""pairs":[[1,0.5],[0.5,1],[\#(count)]]}}}"#)
+      let run = try place.run("report", "run", "--out", "report.html", "--force")
+      #expect(run.status == 0, "\(run.messages)")
+      #expect(try !page().contains("NaN"))
+    }
+  }
+
+  /// However many runs there are, the pictures stand on the page once.
+  @Test func severalRunsShareOneSprite() throws {
+    try scan()
+    try writeFiring()
+    try writePicture(64, 32)
+    #expect(try place.scan("standard-new", "--out", "other", "--quiet").status == 0)
+    let run = try place.run(
+      "report", "run", "other", "--out", "report.html", "--fires-on", "firing.safetensors",
+      "--fires-on", "firing.safetensors", "--sprite", "tiles.png")
+    #expect(run.status == 0, "\(run.messages)")
+    let page = try page()
+    #expect(page.components(separatedBy: "data:image/png;base64,").count == 2)
+    #expect(page.components(separatedBy: "href=\"#sprite\"").count > 3)
   }
 }

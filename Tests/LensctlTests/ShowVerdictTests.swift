@@ -139,6 +139,10 @@ import Testing
       let use = try json("--label", name)["verdict"]
       #expect(use?["features"]?.integer == rows.count)
       #expect(use?["p_at_most_0.05"]?.integer == rows.count { p[$0] <= 0.05 })
+      let share = use?["share_of_p_at_most_0.05"]?["estimate"]?.double
+      #expect(
+        share
+          == (rows.isEmpty ? nil : Double(rows.count { p[$0] <= 0.05 }) / Double(rows.count)))
       #expect(use?["right"]?.integer == rows.count { ranks[$0] == 1 })
       #expect(use?["with_true_class"]?.integer == rows.count { ranks[$0] > 0 })
     }

@@ -283,7 +283,9 @@ def check_frames(run, path):
         compare(f"lensrun: {name}", lambda column: frame[column], {c: table[c].to_pylist() for c in table.column_names})
     if run.verdict:
         frame = run.verdict_frame()
-        table = pq.read_table(path / "verdict.parquet", columns=list(frame.columns))
+        table = pq.read_table(path / "verdict.parquet")
+        same("lensrun: columns of verdict", ["feature_id", *frame.columns], table.column_names)
+        table = table.drop_columns(["feature_id"])
         compare("lensrun: verdict", lambda column: frame[column], {c: table[c].to_pylist() for c in table.column_names})
         variant = run.verdict_info["form_in_use"]
         same("lensrun: a variant", {c.startswith(variant + ".") for c in run.verdict_frame(variant)}, [True])

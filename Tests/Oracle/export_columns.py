@@ -9,9 +9,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
 import lensrun  # noqa: E402
 
 
-def gaps(values):
-    """Whole numbers with None in the place of -1."""
-    return [None if value == -1 else int(value) for value in values]
+def gaps(values, missing=-1):
+    """Whole numbers with None in the place of what is missing."""
+    return [None if value == missing else int(value) for value in values]
 
 
 def names(run, ids):
@@ -26,8 +26,9 @@ def verdict_columns(run):
             continue
         parts = [("", values)] if values.ndim == 1 else [(f".{k + 1}", v) for k, v in enumerate(values.T)]
         for suffix, part in parts:
-            yield name + suffix, part if part.dtype.kind == "f" else gaps(part)
             last = name.split(".")[-1]
+            # A rank is from 1 on.
+            yield name + suffix, part if part.dtype.kind == "f" else gaps(part, 0 if last == "true_rank" else -1)
             if last in ("label_id", "least_label_id") and not name.startswith("vocabulary."):
                 yield name[:-3] + suffix, names(run, part)
 

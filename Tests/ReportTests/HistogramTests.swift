@@ -74,10 +74,17 @@ import Testing
     }
   }
 
+  @Test func quantilesLieBetweenTwoValues() {
+    let spread = Spread(values: [4, 1, .nan, 2])
+    #expect([0, 0.25, 0.5, 0.75, 1].map(spread.quantile) == [1, 1.5, 2, 3, 4])
+    #expect(Spread(values: [.nan]).quantile(0.5) == nil)
+  }
+
   @Test func betweenQuantilesSharesRiseEvenly() throws {
     let spread = try #require(Spread(quantiles: [1, 2, 4], shares: [0, 0.5, 1]))
     let places = [0.5, 1, 1.5, 2, 3, 4, 5]
     #expect(places.map(spread.share) == [0, 0, 0.25, 0.5, 0.75, 1, 1])
+    #expect([0, 0.25, 0.5, 0.75, 1].map(spread.quantile) == [1, 1.5, 2, 3, 4])
     #expect(Spread(quantiles: [2, 1], shares: [0, 1]) == nil)
     #expect(Spread(quantiles: [1], shares: [0, 1]) == nil)
   }
@@ -90,6 +97,9 @@ import Testing
     #expect(domain.lowerBound == 0 && domain.upperBound < 1100 && domain.upperBound > 1000)
     #expect(Spread.domain(of: [Spread(values: [])]) == nil)
     #expect(Spread.domain(of: [Spread(values: [2, 2])]) == 1.5...2.5)
+    // A half does not change it.
+    let great = try #require(Spread.domain(of: [Spread(values: [0x1p60, 0x1p60])]))
+    #expect(great.lowerBound < 0x1p60 && great.upperBound > 0x1p60)
   }
 
   /// Every point is counted in the hexagon whose middle is nearest, by a loop over all middles.

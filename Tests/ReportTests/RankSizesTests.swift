@@ -31,4 +31,13 @@ import Testing
     #expect(zip(points, points.dropFirst()).allSatisfy { $0.x <= $1.x && $0.y > $1.y })
     #expect(RankSizes.chance(features: 0, labels: 5).isEmpty)
   }
+
+  /// However many features a label may have, the curve has few points, and the ends are among them.
+  @Test(arguments: [(1_000_000, 2), (1_000_000, 10), (10_000_000, 1000)])
+  func curvesOfManyFeaturesAreShort(features: Int, labels: Int) {
+    let points = RankSizes.chance(features: features, labels: labels)
+    #expect(points.count < 2000 && points.last?.y == 1)
+    #expect(points[0].y > Double(features) / Double(labels))
+    #expect(zip(points, points.dropFirst()).allSatisfy { $0.x <= $1.x && $0.y > $1.y })
+  }
 }

@@ -1,13 +1,18 @@
 internal import CZlib
-internal import Foundation
+package import Foundation
 
 /// The CRC-32 of bytes, as zip archives state it.
 ///
 /// The corresponding C function is `crc32_z`.
-func crc32(of bytes: Data) -> UInt32 {
+///
+/// - Parameters:
+///   - bytes: The bytes.
+///   - before: The CRC-32 of bytes before them, 0 of none.
+/// - Returns: The CRC-32 of all.
+package func crc32(of bytes: Data, after before: UInt32 = 0) -> UInt32 {
   unsafe bytes.withUnsafeBytes { raw in
     let start = unsafe raw.baseAddress?.assumingMemoryBound(to: UInt8.self)
-    return unsafe UInt32(truncatingIfNeeded: crc32_z(0, start, raw.count))
+    return unsafe UInt32(truncatingIfNeeded: crc32_z(uLong(before), start, raw.count))
   }
 }
 

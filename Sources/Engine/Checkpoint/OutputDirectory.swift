@@ -15,13 +15,17 @@ package struct OutputDirectory: Sendable {
     let mark: String
     /// The files that it holds.
     let files: [String]
+    /// The folders that one may hold, and what the names of the files in each begin with.
+    let folders: [String: String]
     /// Whether one that holds other files too may be replaced.
     let mayHoldOthers: Bool
 
     /// Describes a kind.
     package init(
-      noun: String, unfinishedNoun: String, mark: String, files: [String], mayHoldOthers: Bool
+      noun: String, unfinishedNoun: String, mark: String, files: [String],
+      folders: [String: String] = [:], mayHoldOthers: Bool
     ) {
+      self.folders = folders
       self.noun = noun
       self.unfinishedNoun = unfinishedNoun
       self.mark = mark
@@ -74,12 +78,18 @@ package struct OutputDirectory: Sendable {
 
   /// Whether a directory holds nothing but what one of the kind in the making leaves.
   private func holdsOnlyKnownFiles(_ path: String) -> Bool {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-      return false
+    func names(in path: String) -> [String]? {
+      try? FileManager.default.contentsOfDirectory(atPath: path)
     }
-    return names.allSatisfy { name in
-      kind.files.contains { name == $0 || name.hasPrefix($0 + ".tmp.") }
-    }
+    return names(in: path)?.allSatisfy { name in
+      if let start = kind.folders[name] {
+        let inner = path + "/" + name
+        return names(in: inner)?.allSatisfy {
+          $0.hasPrefix(start) && !MappedFile.isDirectory(inner + "/" + $0)
+        } ?? false
+      }
+      return kind.files.contains { name == $0 || name.hasPrefix($0 + ".tmp.") }
+    } ?? false
   }
 
   /// Makes an empty directory to write in.

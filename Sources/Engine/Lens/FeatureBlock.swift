@@ -64,6 +64,12 @@ public struct FeatureBlock: Sendable, Equatable {
   /// The number of features.
   public var rows: Int { featureIDs.count }
 
+  /// Whether the feature of a row was read.
+  public func isRead(_ row: Int) -> Bool { statuses[row] == FeatureStatus.read.rawValue }
+
+  /// The number of features that were read.
+  public var readCount: Int { statuses.count { $0 == FeatureStatus.read.rawValue } }
+
   /// Makes an empty block.
   ///
   /// - Parameter topCount: The labels kept for each feature and end.

@@ -20,56 +20,57 @@ public struct RunColumns: Sendable {
     public let probability: Float
   }
 
-  /// The directory.
-  public let path: String
+  /// The run.
+  private let files: RunFiles
 
-  /// The contents of `run.json`.
-  public let description: JSONValue
-
-  /// The contents of `verdict.json`; nil without a verdict.
-  public let verdict: JSONValue?
-
-  /// The labels; their index is their id, [C].
-  public let labels: [String]
-
-  /// What became of each label, [C]; raw values of `LabelStatus`.
-  public let labelStatuses: [Int]
-
-  /// How often each label is the first of a feature, [C].
-  public let firstCounts: [Int]
-
-  /// The number of features.
-  public let featureCount: Int
-
-  /// The labels kept for each feature and end, K.
-  public let topCount: Int
-
-  private let features: TensorFile
-  private let labelEmbeddings: Tensor
-  private let verdictColumns: TensorFile?
+  /// Its verdict; nil without one.
+  private let verdictFiles: VerdictFiles?
 
   /// Opens a run.
   ///
   /// - Parameter path: The directory.
-  /// - Throws: `CheckpointError` if it is not a run of this version, or a file in it is wrong.
+  /// - Throws: `CheckpointError` if it is not a run of this version, a file in it is wrong, or the verdict is of other
+  ///   features.
   public init(contentsOf path: String) throws(CheckpointError) {
-    let files = try RunFiles(contentsOf: path)
-    self.path = files.path
-    description = .object(files.description)
-    features = files.features
-    (featureCount, topCount) = (files.featureCount, files.topCount)
-    (labels, labelStatuses) = (files.labels, files.labelStatuses)
-    firstCounts = files.firstCounts
-    labelEmbeddings = files.labelEmbeddings
-    guard let verdict = try VerdictFiles.verdict(of: files) else {
-      // A literal nil would be a JSON null.
-      self.verdict = JSONValue?.none
-      verdictColumns = TensorFile?.none
-      return
+    files = try RunFiles(contentsOf: path)
+    verdictFiles = try VerdictFiles.verdict(of: files)
+    for start in stride(from: 0, to: files.featureCount, by: Self.rowsAtOnce) {
+      let range = start..<min(start + Self.rowsAtOnce, files.featureCount)
+      let block = try files.features(in: range)
+      try verdictFiles?.check(range, are: block.featureIDs)
     }
-    self.verdict = .object(verdict.description)
-    verdictColumns = try TensorFile(contentsOf: files.path + "/verdict.safetensors")
   }
+
+  private var features: TensorFile { files.features }
+}
+
+extension RunColumns {
+  /// The directory.
+  public var path: String { files.path }
+
+  /// The contents of `run.json`.
+  public var description: JSONValue { .object(files.description) }
+
+  /// The contents of `verdict.json`; nil without a verdict.
+  public var verdict: JSONValue? {
+    // A literal nil would be a JSON null.
+    verdictFiles.map { .object($0.description) }
+  }
+
+  /// The labels; their index is their id, [C].
+  public var labels: [String] { files.labels }
+
+  /// What became of each label, [C]; raw values of `LabelStatus`.
+  public var labelStatuses: [Int] { files.labelStatuses }
+
+  /// How often each label is the first of a feature, [C].
+  public var firstCounts: [Int] { files.firstCounts }
+
+  /// The number of features.
+  public var featureCount: Int { files.featureCount }
+
+  /// The labels kept for each feature and end, K.
+  public var topCount: Int { files.topCount }
 }
 
 extension RunColumns {
@@ -78,7 +79,7 @@ extension RunColumns {
   /// - Throws: `CheckpointError` if the file cannot be read, `ModelError` if no label is usable.
   func labelBank() throws -> LabelBank {
     let rows = LabelRows(
-      stored: labelEmbeddings,
+      stored: files.labelEmbeddings,
       masked: labelStatuses.map { LabelStatus(rawValue: UInt8(clamping: $0)) ?? .blank })
     return try LabelBank(
       source: path + "/labels.safetensors", labels: labels, rows: rows, logitScale: nil,
@@ -135,24 +136,13 @@ extension RunColumns {
   /// - Returns: Up to K labels; none of a feature that was not read.
   /// - Throws: `CheckpointError` if a column is not there, or holds ids of no label.
   public func labels(at end: End, ofRow row: Int) throws(CheckpointError) -> [Reading] {
-    let range = (row * topCount)..<((row + 1) * topCount)
-    func numbers(_ name: String) throws(CheckpointError) -> [Float] {
-      let tensor = try features.weights(name, shape: [featureCount, topCount])
-      var scratch: [Float] = []
-      return tensor.withFloats(in: range, scratch: &scratch) { span in span.indices.map { span[$0] }
-      }
-    }
-    let name = end.rawValue + "_label_ids"
-    let ids = try features.integers(name, shape: [featureCount, topCount], in: range)
-    guard ids.allSatisfy({ $0 >= -1 && $0 < labels.count }) else {
-      throw CheckpointError(
-        path: features.path,
-        reason: .malformedEntry(tensor: name, what: "an id outside -1..<\(labels.count)"))
-    }
-    let cosines = try numbers(end.rawValue + "_cosines")
-    let probabilities = try numbers(end.rawValue + "_probabilities")
+    let block = try files.features(in: row..<(row + 1))
+    let (ids, cosines, probabilities) =
+      end == .top
+      ? (block.topLabelIDs, block.topCosines, block.topProbabilities)
+      : (block.bottomLabelIDs, block.bottomCosines, block.bottomProbabilities)
     return ids.indices.filter { ids[$0] >= 0 }.map {
-      Reading(label: ids[$0], cosine: cosines[$0], probability: probabilities[$0])
+      Reading(label: Int(ids[$0]), cosine: cosines[$0], probability: probabilities[$0])
     }
   }
 
@@ -162,7 +152,7 @@ extension RunColumns {
   /// - Returns: The numbers, [n]; nil if the verdict has no such column.
   /// - Throws: `CheckpointError` if it is of another shape or type.
   public func verdictNumbers(_ name: String) throws(CheckpointError) -> [Float]? {
-    guard let file = verdictColumns, file.tensors[name] != nil else { return nil }
+    guard let file = verdictFiles?.file, file.tensors[name] != nil else { return nil }
     return try file.weights(name, shape: [featureCount]).floats()
   }
 
@@ -172,7 +162,7 @@ extension RunColumns {
   /// - Returns: The numbers, [n]; nil if the verdict has no such column.
   /// - Throws: `CheckpointError` if it is of another shape or type.
   public func verdictIntegers(_ name: String) throws(CheckpointError) -> [Int]? {
-    guard let file = verdictColumns, file.tensors[name] != nil else { return nil }
+    guard let file = verdictFiles?.file, file.tensors[name] != nil else { return nil }
     return try file.integers(name, shape: [featureCount])
   }
 }

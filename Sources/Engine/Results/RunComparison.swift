@@ -67,7 +67,13 @@ public struct RunComparison: Sendable {
       pairs.append(Pair(first: one, second: other, agrees: kept.0[0] == kept.1[0]))
       uses[kept.0[0]].first += 1
       uses[kept.1[0]].second += 1
-      shared += Set(kept.0).intersection(kept.1).count
+      // Labels may have one text; each is met by one.
+      var rest = kept.1
+      for label in kept.0 {
+        guard let place = rest.firstIndex(of: label) else { continue }
+        rest.remove(at: place)
+        shared += 1
+      }
     }
     guard !pairs.isEmpty else {
       throw QueryError(
@@ -128,11 +134,6 @@ public struct RunComparison: Sendable {
       change("margin") { $0.margins[$1] }, change("entropy") { $0.entropies[$1] },
     ]
   }
-}
-
-extension FeatureBlock {
-  /// Whether a feature was read.
-  func isRead(_ row: Int) -> Bool { statuses[row] == FeatureStatus.read.rawValue }
 }
 
 /// The labels of two runs, numbered by their texts.

@@ -13,7 +13,7 @@ public struct LabelPlace: Sendable, Equatable {
 extension RunDirectory {
   /// The rows of features that were read, rising.
   private var readRows: [Int] {
-    features.statuses.indices.filter { features.statuses[$0] == FeatureStatus.read.rawValue }
+    features.statuses.indices.filter { features.isRead($0) }
   }
 
   /// The features whose best label is furthest ahead of the second.

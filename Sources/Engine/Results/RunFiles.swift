@@ -201,7 +201,7 @@ extension RunFiles {
       ("top_label_ids", block.topLabelIDs), ("bottom_label_ids", block.bottomLabelIDs),
     ] {
       for row in 0..<block.rows {
-        let isRead = block.statuses[row] == FeatureStatus.read.rawValue
+        let isRead = block.isRead(row)
         let labels = ids[(row * topCount)..<((row + 1) * topCount)]
         guard labels.allSatisfy({ ($0 >= 0) == isRead }) else {
           throw fail(name, "labels of feature \(block.featureIDs[row]) against its status")

@@ -53,7 +53,9 @@ public struct RunStatistics: Sendable {
     guard let column = columns[name] else {
       throw QueryError(subject: run.path, reason: .noStatistic(name, nearest: []))
     }
-    return (0..<run.featureCount).map { column.number(ofRow: $0) ?? .nan }
+    return (0..<run.featureCount).map { row in
+      run.features.isRead(row) ? column.number(ofRow: row) ?? .nan : .nan
+    }
   }
 
   private static let ofRun: [(name: String, values: @Sendable (FeatureBlock) -> [Float])] = [
@@ -72,13 +74,10 @@ public struct RunStatistics: Sendable {
 }
 
 extension VerdictFiles.Column {
-  /// The last part of the name, such as `p`.
-  private var lastPart: Substring { name.split(separator: ".").last ?? "" }
-
   /// Whether it has one number a feature that more or less of can be meant.
   fileprivate var isMeasure: Bool {
     width == 1 && tensor.dtype != .u8 && !lastPart.hasSuffix("label_id")
-      && !lastPart.hasSuffix("group")
+      && !lastPart.hasSuffix("group") && name != "enrichment.set"
   }
 
   /// The number of a feature; nil where it has none: where it is NaN, or a rank of 0.
@@ -94,7 +93,7 @@ extension VerdictFiles.Column {
       return number.isNaN ? nil : number
     }
     let number = tensor.integers(in: range)?.first
-    return lastPart == "true_rank" && number == 0 ? nil : number.map { Float($0) }
+    return number == missing ? nil : number.map { Float($0) }
   }
 
   /// The whole number of a feature; nil of other columns.

@@ -16,7 +16,7 @@ extension VerdictFiles {
   }
 
   /// What features that name a label are worth.
-  public struct LabelWorth: Sendable, Equatable {
+  public struct LabelWorth: Sendable {
     /// The features whose best label it is.
     public let featureCount: Int
     /// Those of them with a p-value of at most 0.05 beside rotated features; nil without p-values.
@@ -24,9 +24,11 @@ extension VerdictFiles {
     /// Those of them of which it is the true class, and those with a true class; nil without truth.
     public let right: (count: Int, of: Int)?
 
-    public static func == (left: Self, right: Self) -> Bool {
-      left.featureCount == right.featureCount && left.significantCount == right.significantCount
-        && left.right?.count == right.right?.count && left.right?.of == right.right?.of
+    /// The share of its features whose p-value is at most 0.05, with its interval; nil without p-values or features.
+    public var significantShare: IntervalEstimate? {
+      significantCount.flatMap {
+        featureCount > 0 ? .wilson(successes: $0, of: featureCount) : nil
+      }
     }
   }
 

@@ -13,6 +13,12 @@ public struct VerdictFiles: Sendable {
     /// The name of the tensor.
     public var name: String { tensor.name }
 
+    /// The last part of the name, such as `p`.
+    var lastPart: Substring { name.split(separator: ".").last ?? "" }
+
+    /// The whole number that stands where a feature has none: the rank 0, else -1.
+    public var missing: Int { lastPart == "true_rank" ? 0 : -1 }
+
     /// The values of a feature, k.
     public var width: Int { tensor.shape.count == 2 ? tensor.shape[1] : 1 }
   }
@@ -35,8 +41,10 @@ public struct VerdictFiles: Sendable {
   /// The columns but for `feature_id`, in the order of the file.
   public let columns: [Column]
 
+  /// `verdict.safetensors`.
+  let file: TensorFile
+
   private let features: Tensor
-  private let path: String
 
   /// Opens the verdict of a run.
   ///
@@ -65,8 +73,7 @@ public struct VerdictFiles: Sendable {
           "format", found: value["format"]?.serialized() ?? "none", expected: "lensctl.verdict"))
     }
     description = object
-    path = tensors
-    let file = try TensorFile(contentsOf: tensors)
+    file = try TensorFile(contentsOf: tensors)
     features = try file.tensor("feature_id")
     let variants = Self.variants(object)
     // Tensors are slices of the file, whose indices are those of the file.
@@ -124,12 +131,12 @@ extension VerdictFiles {
   public func check(_ range: Range<Int>, are ids: [Int32]) throws(CheckpointError) {
     guard features.shape.count == 1, let found = features.integers(in: range) else {
       throw CheckpointError(
-        path: path,
+        path: file.path,
         reason: .wrongDType(tensor: "feature_id", found: features.dtype, expected: "whole numbers"))
     }
     guard found.elementsEqual(ids.lazy.map { Int($0) }) else {
       throw CheckpointError(
-        path: path,
+        path: file.path,
         reason: .malformedEntry(tensor: "feature_id", what: "other features than those of the run"))
     }
   }

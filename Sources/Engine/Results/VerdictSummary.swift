@@ -46,7 +46,7 @@ public struct VerdictSummary: Sendable {
     public let effectiveLabels: Double?
     /// The label that is best most often, and its share of the features.
     public let hub: (label: String, share: Double)?
-    /// The least cosine that would be found in half of the features.
+    /// The least cosine that would be found 4 times of 5, had labels been planted at it in half of the features.
     public let minimumCosine: IntervalEstimate?
   }
 
@@ -123,15 +123,5 @@ extension VerdictSummary.Variant {
       (score?["hubs"]?["top_share"]?.double).map { (label, $0) }
     }
     minimumCosine = IntervalEstimate(json["evidence"]?["power"]?["minimum_cosine"])
-  }
-}
-
-extension IntervalEstimate {
-  /// An estimate as files hold it: `estimate`, `lower` and `upper`, of which the last may be null.
-  fileprivate init?(_ json: JSONValue?) {
-    guard let estimate = json?["estimate"]?.double, let lower = json?["lower"]?.double else {
-      return nil
-    }
-    self.init(estimate: estimate, lower: lower, upper: json?["upper"]?.double ?? .infinity)
   }
 }

@@ -181,7 +181,7 @@ extension LensRun {
       var clock = opened
       var masked = 0
       try forEachBlock(progress: progress) { block in
-        masked += block.statuses.count { $0 != FeatureStatus.read.rawValue }
+        masked += block.rows - block.readCount
         try writer.write(block)
         try alongside(block)
       }

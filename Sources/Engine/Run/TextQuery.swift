@@ -66,7 +66,7 @@ public struct TextQuery: Sendable {
       labels: bank, logitScale: 1, topCount: 1, selection: sources.selection)
     var matches: [Match] = []
     scan.run(workers: workers) { block in
-      for row in 0..<block.rows where block.statuses[row] == FeatureStatus.read.rawValue {
+      for row in 0..<block.rows where block.isRead(row) {
         matches.append(
           Match(feature: Int(block.featureIDs[row]), cosine: block.topCosines[row]))
       }

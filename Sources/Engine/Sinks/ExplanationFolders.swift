@@ -30,7 +30,7 @@ public struct ExplanationFolders: Sendable {
     for row in 0..<block.rows where texts.count < order.count {
       let feature = Int(block.featureIDs[row])
       precondition(feature == texts.count, "feature \(feature) after \(texts.count)")
-      guard block.statuses[row] == FeatureStatus.read.rawValue else {
+      guard block.isRead(row) else {
         throw ExplanationError(
           feature: feature, status: FeatureStatus(rawValue: block.statuses[row]) ?? .unmapped)
       }

@@ -37,7 +37,7 @@ extension RandomNumberGenerator {
   }
 
   /// Replaces elements by independent numbers of the standard normal distribution, as `Ziggurat` draws
-  /// them: about ten times as fast as `normals`.
+  /// them.
   ///
   /// - Parameters:
   ///   - elements: Elements, rounded to `Float`.
@@ -56,5 +56,11 @@ extension RandomNumberGenerator {
       order.swapAt(last, nextIndex(below: last + 1))
     }
     return order
+  }
+
+  /// Some of the whole numbers from 0 to below `count` at random, rising; all if there are no more.
+  mutating func choice(of count: Int, limit: Int) -> [Int] {
+    guard count > limit else { return Array(0..<count) }
+    return permutation(of: count).prefix(limit).sorted()
   }
 }

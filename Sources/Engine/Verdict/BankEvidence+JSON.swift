@@ -55,19 +55,11 @@ extension PowerCurve {
         points.map { point in
           [
             "cosine": JSONValue(point.cosine),
-            "power": [
-              "estimate": JSONValue(point.power.estimate), "lower": JSONValue(point.power.lower),
-              "upper": JSONValue(point.power.upper),
-            ],
+            "power": point.power.json,
             "named": JSONValue(point.named), "significant": JSONValue(point.significant),
           ]
         }),
-      "minimum_cosine": minimumCosine.map { cosine in
-        [
-          "estimate": JSONValue(cosine.estimate), "lower": JSONValue(cosine.lower),
-          "upper": cosine.upper.isFinite ? JSONValue(cosine.upper) : .null,
-        ]
-      } ?? .null,
+      "minimum_cosine": minimumCosine?.json ?? .null,
     ]
   }
 }

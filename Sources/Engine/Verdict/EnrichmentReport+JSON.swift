@@ -23,7 +23,7 @@ extension VerdictReport {
           [
             "index": .integer(index), "name": .string(finding.set.name),
             "labels": .integer(finding.set.labelIDs.count),
-            "share": Self.json(finding.share), "discoveries": .integer(finding.discoveries),
+            "share": finding.share.json, "discoveries": .integer(finding.discoveries),
             "null_mean": JSONValue(finding.nullMean),
           ]
         }),

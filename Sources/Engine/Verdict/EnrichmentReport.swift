@@ -52,8 +52,8 @@ extension EnrichmentReport {
     /// A number for each feature that duplicates share, [n].
     let clusters: [Int]
     let workers: Int
-    /// The axes of the labels and the number of null banks that a sample is compared with; nil for no such comparison.
-    var evidence: (axes: TextAxes, bankCount: Int)?
+    /// The number of null banks of each kind that a sample is compared with; 0 for no such comparison.
+    var nullBanks = 0
   }
 
   /// The rotated features that are wanted at least, for p-values down to 1/4097, and the most banks for them.
@@ -93,15 +93,13 @@ extension EnrichmentReport {
     rotations = banks
     nullCount = null.count
     evidence =
-      moments.count < 2
+      moments.count < 2 || question.nullBanks == 0
       ? nil
-      : question.evidence.map {
-        SetEvidence(
-          moments,
-          SetEvidence.Question(
-            labels: labels, axes: $0.axes, ranking: ranking, scale: scale,
-            bankCount: $0.bankCount, seed: question.seed, workers: workers))
-      }
+      : SetEvidence(
+        moments,
+        SetEvidence.Question(
+          labels: labels, ranking: ranking, scale: scale, bankCount: question.nullBanks,
+          seed: question.seed, workers: workers))
   }
 
   /// The features that are read, and their scores of the sets.

@@ -40,13 +40,14 @@ struct EvidenceSample: Sendable {
   /// - Parameters:
   ///   - moments: What is known of the bank, two features at least.
   ///   - labels: The labels.
-  ///   - axes: Their axes.
+  ///   - axes: Their axes, if products with them are wanted.
   ///   - limit: The most features; of more, a random choice of `moments.sample` is taken.
   ///   - seed: Determines the choice.
-  init(_ moments: BankMoments, labels: LabelSide, axes: TextAxes, limit: Int, seed: UInt64) {
+  init(_ moments: BankMoments, labels: LabelSide, axes: TextAxes?, limit: Int, seed: UInt64) {
     let width = labels.width
     let frame = FixedFrame(moments.fixedDirections(labels), width: width)
-    let chosen = Self.choice(of: moments.samplePositions.count, limit: limit, seed: seed)
+    var generator = SplitMix64(seed: seed)
+    let chosen = generator.choice(of: moments.samplePositions.count, limit: limit)
     positions = chosen.map { moments.samplePositions[$0] }
     facts = chosen.map { row in
       var (along, common) = (0.0, 0.0)
@@ -67,13 +68,14 @@ struct EvidenceSample: Sendable {
     self.rows = rows
     rowColumns = Self.transposed(rows, width: width)
     labelAxis = Self.entered(labels.meanDirection.map { Float($0) }, frame)
-    var vectors = Self.entered(labels.rows + axes.rows, frame)
-    for axis in 0..<axes.count {
+    let axisCount = axes?.count ?? 0
+    var vectors = Self.entered(labels.rows + (axes?.rows ?? []), frame)
+    for axis in 0..<axisCount {
       let end = (labels.count + axis + 1) * width
       for index in (end - frame.fixedCount)..<end { vectors[index] = 0 }
     }
     columns = Self.transposed(vectors, width: width)
-    axisCount = axes.count
+    self.axisCount = axisCount
     turnedCount = width - frame.fixedCount
     meanSquare = moments.mean.reduce(0) { $0 + $1 * $1 }
     self.labels = labels
@@ -84,13 +86,6 @@ struct EvidenceSample: Sendable {
 
   /// The labels and the axes, C + r.
   var columnCount: Int { labels.count + axisCount }
-
-  /// So many indices at random, rising; all if there are no more.
-  private static func choice(of count: Int, limit: Int, seed: UInt64) -> [Int] {
-    guard count > limit else { return Array(0..<count) }
-    var generator = SplitMix64(seed: seed)
-    return generator.permutation(of: count).prefix(limit).sorted()
-  }
 
   /// Rows in the coordinates of a frame, in the opposite order.
   private static func entered(_ rows: [Float], _ frame: FixedFrame) -> [Float] {

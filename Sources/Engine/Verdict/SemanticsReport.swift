@@ -169,7 +169,7 @@ extension VerdictRun {
       var question = EnrichmentReport.Question(
         labels: labels, source: source, rotations: request.rotations, seed: request.seed,
         clusters: clusters(of: use), workers: run.memory.workers)
-      if request.nullBanks > 0 { question.evidence = (TextAxes(labels), request.nullBanks) }
+      question.nullBanks = request.nullBanks
       return EnrichmentReport(use.form, bank, question)
     }
   }

@@ -17,9 +17,8 @@ struct SetEvidence: Sendable, Equatable {
 extension SetEvidence {
   /// What the evidence is made of.
   struct Question: Sendable {
-    /// The labels, and their axes.
+    /// The labels.
     let labels: LabelSide
-    let axes: TextAxes
     /// The sets.
     let ranking: SetEnrichment
     /// What each score of a set is divided by, above 0.
@@ -41,8 +40,8 @@ extension SetEvidence {
     var seeds = SplitMix64(seed: question.seed)
     let sources = (0..<3).map { _ in seeds.next() }
     let sample = EvidenceSample(
-      moments, labels: question.labels, axes: question.axes,
-      limit: BankEvidence.briefSampleLimit, seed: sources[0])
+      moments, labels: question.labels, axes: nil, limit: BankEvidence.briefSampleLimit,
+      seed: sources[0])
     var generator = SplitMix64(seed: sources[1])
     let turns = (0..<question.bankCount).map { _ in generator.next() }
     let observed = question.figures(sample, sample.rows)

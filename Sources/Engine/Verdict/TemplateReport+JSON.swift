@@ -13,12 +13,12 @@ extension TemplateReport {
             "source": .string(naming.bank.source),
             "labels": .integer(naming.bank.labelIDs.count),
             "files": .array(naming.bank.files.map(file)),
-            "like_scan": VerdictReport.json(naming.likeScan),
+            "like_scan": naming.likeScan.json,
           ]
         }),
       "pairs": .array(agreement.pairs.map { .array($0.map { JSONValue($0) }) }),
-      "same": VerdictReport.json(same),
-      "all_same": VerdictReport.json(allSame),
+      "same": same.json,
+      "all_same": allSame.json,
       "expected": JSONValue(agreement.expected),
       "kappa": JSONValue(agreement.kappa),
     ]

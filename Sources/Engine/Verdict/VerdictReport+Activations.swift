@@ -53,14 +53,14 @@ extension VerdictReport {
     return [
       "order": [
         "features": .integer(figures.order.count { !$0.isNaN }),
-        "spearman": Self.json(figures.orderMean),
+        "spearman": figures.orderMean.json,
       ],
       "agreement": figures.activations.map { report in
         .array(
           report.summaries.map {
             [
-              "figure": .string($0.metric.rawValue), "named": Self.json($0.named),
-              "exchanged": Self.json($0.exchanged), "true_class": Self.json($0.ofTrueClass),
+              "figure": .string($0.metric.rawValue), "named": $0.named.json,
+              "exchanged": $0.exchanged.json, "true_class": $0.ofTrueClass.json,
             ]
           })
       } ?? .null,

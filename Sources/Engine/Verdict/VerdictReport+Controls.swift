@@ -40,9 +40,9 @@ extension VerdictReport {
             "agreement": line.agreement.map { agreement in
               [
                 "directions": .integer(agreement.featureCount),
-                "right": Self.json(agreement.agreement),
+                "right": agreement.agreement.json,
                 "permuted": JSONValue(agreement.permuted),
-                "excess": Self.json(agreement.excess),
+                "excess": agreement.excess.json,
               ]
             } ?? .null,
           ]

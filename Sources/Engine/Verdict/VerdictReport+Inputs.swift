@@ -54,10 +54,10 @@ extension VerdictReport {
         report.namings.map { naming in
           [
             "id": .string(naming.reading.kind.rawValue),
-            "share": naming.rotated.map { interval($0.share) } ?? .null,
-            "share_in_place": naming.inPlace.map { interval($0.share) } ?? .null,
-            "right": naming.agreement.map { interval($0.names.agreement) } ?? .null,
-            "excess": naming.agreement.map { interval($0.names.excess) } ?? .null,
+            "share": naming.rotated?.share.json ?? .null,
+            "share_in_place": naming.inPlace?.share.json ?? .null,
+            "right": naming.agreement?.names.agreement.json ?? .null,
+            "excess": naming.agreement?.names.excess.json ?? .null,
             "effective_labels": JSONValue(naming.hubs.concentration.effectiveCount),
             "top_share": JSONValue(naming.hubs.concentration.topShare),
           ]
@@ -97,8 +97,8 @@ extension VerdictReport {
           members["held_out_r2"] = JSONValue(map.quality.r2)
           members["held_out_cosine"] = JSONValue(map.quality.cosine)
           let known = reports.first { $0.form == map.form }?.byFit
-          members["right_on_held_out_classes"] = known.map { Self.interval($0.heldOut) } ?? .null
-          members["right_on_other_classes"] = known.map { Self.interval($0.fitted) } ?? .null
+          members["right_on_held_out_classes"] = known?.heldOut.json ?? .null
+          members["right_on_other_classes"] = known?.fitted.json ?? .null
           return .object(members)
         }),
     ]
@@ -111,13 +111,6 @@ extension VerdictReport {
       "first": .integer(depth.firstBlock),
       "count": .integer(inputs.materials.blocks?.blocks.count ?? 0),
       "starts_at_perceptron": .bool(depth.startsAtPerceptron),
-    ]
-  }
-
-  private static func interval(_ interval: IntervalEstimate) -> JSONValue {
-    [
-      "estimate": JSONValue(interval.estimate), "lower": JSONValue(interval.lower),
-      "upper": JSONValue(interval.upper),
     ]
   }
 }

@@ -6,7 +6,7 @@ extension VerdictReport {
       "best": ladder.best.map { best in
         [
           "variant": .string(best.form.rawValue), "score": .string(best.score.rawValue),
-          "by": .string(best.isAgreement ? "excess" : "beyond"), "value": Self.json(best.value),
+          "by": .string(best.isAgreement ? "excess" : "beyond"), "value": best.value.json,
         ]
       } ?? .null,
     ]
@@ -19,8 +19,8 @@ extension VerdictReport {
       object["causes"] = .array(
         causes.shares.map {
           [
-            "cause": .string($0.cause.rawValue), "names": Self.json($0.names),
-            "probability": Self.json($0.probability),
+            "cause": .string($0.cause.rawValue), "names": $0.names.json,
+            "probability": $0.probability.json,
           ]
         })
       object["readings"] = .array(
@@ -38,8 +38,8 @@ extension VerdictReport {
   private static func json(_ rung: VerdictLadder.Rung) -> JSONObject {
     [
       "change": .string(rung.change.rawValue), "variant": .string(rung.form.rawValue),
-      "score": .string(rung.score.rawValue), "excess": rung.excess.map { json($0) } ?? .null,
-      "gain": rung.gain.map { json($0) } ?? .null, "beyond": rung.beyond.map { json($0) } ?? .null,
+      "score": .string(rung.score.rawValue), "excess": rung.excess?.json ?? .null,
+      "gain": rung.gain?.json ?? .null, "beyond": rung.beyond?.json ?? .null,
       "effective_labels": JSONValue(rung.effectiveLabels), "alignment": JSONValue(rung.alignment),
     ]
   }

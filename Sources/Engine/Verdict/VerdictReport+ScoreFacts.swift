@@ -33,10 +33,10 @@ extension VerdictReport {
   private static func json(_ signs: SignReading) -> JSONObject {
     [
       "score": .string(signs.kind.rawValue),
-      "opposed": json(signs.opposed),
+      "opposed": signs.opposed.json,
       "opposed_rotated": .array(signs.rotated.map { JSONValue($0) }),
       "opposed_in_place": .array(signs.random.map { JSONValue($0) }),
-      "right_by_size": signs.rightBySize.map { json($0) } ?? .null,
+      "right_by_size": signs.rightBySize?.json ?? .null,
     ]
   }
 
@@ -56,7 +56,7 @@ extension VerdictReport {
     let share = IntervalEstimate.wilson(successes: real.featureCount, of: real.readCount)
     return [
       "scale": JSONValue(scores.scale), "bias": JSONValue(scores.bias),
-      "features_over_half": figure(Self.json(share)) {
+      "features_over_half": figure(share.json) {
         Double($0.featureCount) / Double($0.readCount)
       },
       "labels_over_half": figure(JSONValue(real.meanCount)) { $0.meanCount },

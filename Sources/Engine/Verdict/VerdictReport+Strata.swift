@@ -51,14 +51,14 @@ extension VerdictReport {
         let (rotated, inPlace) = reader.figures(of: members, naming)
         func json(_ figures: FeatureStrata.Figures) -> JSONValue {
           [
-            "share": Self.json(figures.share.interval()),
-            "beyond": Self.json(figures.beyond.interval()),
+            "share": figures.share.interval().json,
+            "beyond": figures.beyond.interval().json,
           ]
         }
         return [
           "id": .string(naming.kind.rawValue), "rotated": json(rotated), "in_place": json(inPlace),
-          "right": rotated.right.map { Self.json($0.interval()) } ?? .null,
-          "excess": rotated.excess.map { Self.json($0.interval(within: -1...1)) } ?? .null,
+          "right": rotated.right?.interval().json ?? .null,
+          "excess": rotated.excess?.interval(within: -1...1).json ?? .null,
         ]
       })
   }

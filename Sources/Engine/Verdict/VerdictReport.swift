@@ -153,9 +153,9 @@ extension VerdictReport {
   func json(_ significance: Significance) -> JSONObject {
     [
       "strata": .integer(significance.strataCount),
-      "share": Self.json(significance.share),
+      "share": significance.share.json,
       "discoveries": .integer(significance.discoveries),
-      "null_share": Self.json(significance.nullShare),
+      "null_share": significance.nullShare.json,
     ]
   }
 
@@ -175,15 +175,15 @@ extension VerdictReport {
   private func json(_ agreement: VerdictTruth.Agreement) -> JSONObject {
     var hits: JSONObject = [:]
     for (rank, share) in zip(RankSummary.hitRanks, agreement.ranks.hitShares) {
-      hits[String(rank)] = Self.json(share)
+      hits[String(rank)] = share.json
     }
     return [
       "features": .integer(agreement.names.featureCount),
       "hit": .object(hits),
-      "mean_reciprocal_rank": Self.json(agreement.ranks.meanReciprocalRank),
-      "right": Self.json(agreement.names.agreement),
+      "mean_reciprocal_rank": agreement.ranks.meanReciprocalRank.json,
+      "right": agreement.names.agreement.json,
       "permuted": JSONValue(agreement.names.permuted),
-      "excess": Self.json(agreement.names.excess),
+      "excess": agreement.names.excess.json,
       "most_frequent_name": JSONValue(agreement.names.hubName.share),
       "most_frequent_class": JSONValue(agreement.names.hubClass.share),
     ]
@@ -193,30 +193,23 @@ extension VerdictReport {
     [
       "splits": .integer(ceiling.splitCount),
       "pictures_a_part": .array(ceiling.partSizes.map { .integer($0) }),
-      "reliability": Self.json(ceiling.reliability),
+      "reliability": ceiling.reliability.json,
       "known_classes": JSONValue(ceiling.knownClasses),
-      "knowledge": Self.json(ceiling.knowledge),
+      "knowledge": ceiling.knowledge.json,
       "all": Self.json(ceiling.all),
       "known": Self.json(ceiling.known),
-      "efficiency": ceiling.efficiency.map { Self.json($0) } ?? .null,
+      "efficiency": ceiling.efficiency?.json ?? .null,
       "notices": .array(ceiling.notices.map { .string($0) }),
     ]
   }
 
   private static func json(_ reading: LensCeiling.Reading) -> JSONValue {
     [
-      "right": json(reading.agreement), "ceiling": json(reading.ceiling),
+      "right": reading.agreement.json, "ceiling": reading.ceiling.json,
       "prototypes": .array(
         reading.prototypes.map {
           ["pictures": .integer($0.pictures), "right": JSONValue($0.agreement)]
         }),
-    ]
-  }
-
-  static func json(_ interval: IntervalEstimate) -> JSONValue {
-    [
-      "estimate": JSONValue(interval.estimate), "lower": JSONValue(interval.lower),
-      "upper": JSONValue(interval.upper),
     ]
   }
 }

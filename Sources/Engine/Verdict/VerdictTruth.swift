@@ -156,7 +156,7 @@ extension VerdictTruth {
   ///
   /// - Parameters:
   ///   - report: The variant.
-  ///   - limit: The most features, evenly spaced among the sampled ones; all of these if nil.
+  ///   - limit: The most features, a random choice of the sampled ones; all of these if nil.
   ///   - transform: What takes the joint space to that of the variant; nil if it is the joint space.
   ///   - labelIDs: The ids of the labels that take part, [C].
   ///   - clusters: A number for each selected feature that duplicates share, [n]; each alone if nil.
@@ -171,15 +171,15 @@ extension VerdictTruth {
       let centred = report.naming(.centred)
     else { return nil }
     let (total, width) = (report.samplePositions.count, report.width)
-    let count = min(total, limit ?? total)
-    let sampled = (0..<count).map { $0 * total / count }
-    let places = sampled.map { Int(report.samplePositions[$0]) }
+    var generator = SplitMix64(seed: seed)
+    let chosen = generator.choice(of: total, limit: limit ?? total)
+    let places = chosen.map { Int(report.samplePositions[$0]) }
     let images =
-      count == total
+      chosen.count == total
       ? report.sample
-      : sampled.flatMap { report.sample[($0 * width)..<(($0 + 1) * width)] }
+      : chosen.flatMap { report.sample[($0 * width)..<(($0 + 1) * width)] }
     var question = LensCeiling.Question(
-      images: Matrix(rows: count, columns: width, elements: images),
+      images: Matrix(rows: chosen.count, columns: width, elements: images),
       features: places.map { features[$0] },
       names: places.map { labelIDs[Int(centred.reading.labels[$0])] },
       clusters: places.map { clusters?[$0] ?? $0 }, text: text, labelGroups: labelGroups)

@@ -17,10 +17,14 @@ struct CardChoice {
   ///
   /// - Parameters:
   ///   - facts: The run.
-  ///   - count: The most features of a group.
+  ///   - count: The most features of a group; of 0 there are no groups.
   ///   - seed: Determines the random ones.
   /// - Throws: `CheckpointError` if a column cannot be read.
   init(_ facts: RunFacts, count: Int, seed: UInt64) throws {
+    guard count > 0 else {
+      groups = []
+      return
+    }
     let margins = try facts.columns.numbers("margin")
     let read = facts.statuses.indices.filter { facts.statuses[$0] == 0 }
     let ordered = read.filter { !margins[$0].isNaN }
@@ -54,7 +58,7 @@ struct CardChoice {
       return Group(
         id: "wrong", title: "Most wrong",
         reason:
-          "What the feature fires on is not among its ten best labels, and the margin is greatest.",
+          "What the feature fires on is not among its ten best labels by the centred score, and the margin of the raw one is greatest.",
         rows: Array(rows.prefix(count)))
     }
     guard let p = try facts.numbers("centred", "p_in_place") else { return nil }

@@ -46,7 +46,8 @@ struct Cited: Sendable {
     elements.first { $0.value[name]?.string == text }
   }
 
-  var double: Double? { value.double }
+  /// The number, if it is one and finite.
+  var double: Double? { value.double.flatMap { $0.isFinite ? $0 : nil } }
   var string: String? { value.string }
 
   /// The number, rounded, with what it is and where it stands.
@@ -54,7 +55,7 @@ struct Cited: Sendable {
   /// - Parameter format: How it is shown.
   /// - Returns: A `data` element; a dash if it is no number.
   func markup(_ format: (Double) -> String) -> Markup {
-    guard let number = value.double else { return .text("–") }
+    guard let number = double else { return .text("–") }
     return .element(
       "data",
       ["value": value.serialized(), "data-of": "\(file)#\(pointer)"], [.text(format(number))])
@@ -62,7 +63,7 @@ struct Cited: Sendable {
 
   /// What the number leaves of 1, such as the share beyond chance of the share that is not, in the same way.
   func complement(_ format: (Double) -> String) -> Markup {
-    guard let number = value.double else { return .text("–") }
+    guard let number = double else { return .text("–") }
     return .element(
       "data",
       ["value": "\(1 - number)", "data-of": "\(file)#\(pointer)", "data-as": "complement"],
@@ -71,7 +72,7 @@ struct Cited: Sendable {
 
   /// The number as a cell of a table.
   func cell(_ format: (Double) -> String) -> DataTable.Cell {
-    DataTable.Cell(markup(format), key: value.double)
+    DataTable.Cell(markup(format), key: double)
   }
 }
 

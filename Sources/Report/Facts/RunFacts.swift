@@ -6,7 +6,7 @@ struct RunFacts: Sendable {
   let columns: RunColumns
   /// Its place among the runs of the page, from 0.
   let index: Int
-  /// What it is called on the page: the last part of its path, with the number where two are called the same.
+  /// What it is called on the page: the end of its path, as short as tells it from the others.
   let name: String
   /// `run.json`.
   let run: Cited

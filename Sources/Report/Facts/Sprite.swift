@@ -57,11 +57,11 @@ public struct Sprite: Sendable {
   /// The number of small pictures.
   var count: Int { (width / tile) * (height / tile) }
 
-  /// The id of the sprite on the page.
-  private func id(_ prefix: String) -> String { prefix + "-sprite" }
+  /// The id of the one sprite on a page.
+  private static let id = "sprite"
 
   /// The picture, to be referred to.
-  func definition(_ prefix: String) -> Markup {
+  var definition: Markup {
     .element(
       "svg", ["class": "definitions", "aria-hidden": "true"],
       [
@@ -71,7 +71,7 @@ public struct Sprite: Sendable {
             .element(
               "image",
               [
-                "id": id(prefix), "href": address, "width": "\(width)", "height": "\(height)",
+                "id": Self.id, "href": address, "width": "\(width)", "height": "\(height)",
               ])
           ])
       ])
@@ -82,9 +82,8 @@ public struct Sprite: Sendable {
   /// - Parameters:
   ///   - index: Which one.
   ///   - name: What it shows.
-  ///   - prefix: That of the run.
   /// - Returns: A drawing; nil if there is none of that id.
-  func picture(_ index: Int, name: String, _ prefix: String) -> Markup? {
+  func picture(_ index: Int, name: String) -> Markup? {
     guard (0..<count).contains(index) else { return nil }
     let columns = width / tile
     let (x, y) = (index % columns * tile, index / columns * tile)
@@ -94,6 +93,6 @@ public struct Sprite: Sendable {
         "viewBox": "\(x) \(y) \(tile) \(tile)", "role": "img",
         "aria-label": name.printable(limit: 60),
       ],
-      [.element("use", ["href": "#" + id(prefix)])])
+      [.element("use", ["href": "#" + Self.id])])
   }
 }

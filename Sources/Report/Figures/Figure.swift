@@ -15,8 +15,6 @@ struct Figure {
   let drawing: Markup
   /// The numbers behind the drawing; nil where the page has them elsewhere.
   var table: DataTable?
-  /// Whether it takes the width of two.
-  var isWide = false
 
   /// The figure on the page.
   var markup: Markup {
@@ -43,7 +41,7 @@ struct Figure {
     }
     parts.append(drawing)
     if let table { parts.append(.details(.text("Numbers"), table.markup)) }
-    return .element("figure", ["class": isWide ? "wide" : "one"], parts)
+    return .element("figure", [:], parts)
   }
 
   /// A short piece of what a kind of mark looks like.

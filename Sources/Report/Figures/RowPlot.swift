@@ -16,13 +16,12 @@ struct RowPlot {
     }
   }
 
-  /// A row: a name, what is said of it in small, and its marks; without marks it is a heading.
+  /// A row: a name, what is said of it in small, and its marks, of which the first has its number at the right; without marks it
+  /// is a heading.
   struct Row {
     let name: String
     var detail = ""
     var marks: [Mark] = []
-    /// What is written at the right; the first mark's number if nil.
-    var value: String?
   }
 
   let rows: [Row]
@@ -99,7 +98,7 @@ struct RowPlot {
       if let range = mark.range { plot.horizontalInterval(range, y: y, mark.kind) }
       plot.dot(mark.value, y, mark.kind, tip: "\(row.name): \(tip(mark))")
     }
-    let value = row.value ?? row.marks.first.map { format($0.value) } ?? ""
+    let value = row.marks.first.map { format($0.value) } ?? ""
     plot.note(Plot.width, middle + 4, value, "value", anchor: "end")
   }
 

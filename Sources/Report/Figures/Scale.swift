@@ -99,6 +99,6 @@ struct Scale: Sendable, Equatable {
     guard gap > 0 else { return NumberText.short(tick) }
     let digits = max(0, min(6, -Int(log10(gap * 1.001).rounded(.down))))
     return abs(tick) >= 10_000
-      ? NumberText.count(Int(tick.rounded())) : NumberText.fixed(tick, digits)
+      ? NumberText.count(tick) : NumberText.fixed(tick, digits)
   }
 }

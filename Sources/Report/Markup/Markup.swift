@@ -68,7 +68,7 @@ struct Markup: Sendable, Equatable {
   }
 
   /// The elements that hold nothing and have no end.
-  private static let voidElements: Set<String> = ["meta", "input", "br"]
+  private static let voidElements: Set<String> = ["meta", "input"]
 
   /// Text with everything that HTML gives a meaning to written as a reference, for elements and for quoted attributes.
   static func escaped(_ text: String) -> String {
@@ -106,8 +106,7 @@ extension Markup {
   }
 
   /// A part of a page that is opened by its heading.
-  static func details(_ summary: Markup, _ children: Markup..., isOpen: Bool = false) -> Markup {
-    let all = [element("summary", [:], [summary])] + children
-    return isOpen ? element("details", ["open": ""], all) : element("details", [:], all)
+  static func details(_ summary: Markup, _ children: Markup...) -> Markup {
+    element("details", [:], [element("summary", [:], [summary])] + children)
   }
 }

@@ -42,6 +42,11 @@ enum NumberText {
     return (value < 0 ? "−" : "") + text
   }
 
+  /// A number that should be whole, in the same way; with three significant digits if it is beyond all counts.
+  static func count(_ value: Double) -> String {
+    abs(value) < 1e15 ? count(Int(value.rounded())) : short(value)
+  }
+
   /// A number with three significant digits.
   static func short(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return value == 0 ? "0" : fixed(value, 0) }

@@ -57,7 +57,8 @@ enum PageScript {
       };
       for (const box of document.querySelectorAll(".filterable")) {
         const input = box.querySelector("input[type=search]");
-        filter(input, [...box.querySelectorAll("tbody tr, .card")]);
+        const cards = box.querySelectorAll(".card");
+        filter(input, cards.length ? cards : box.querySelectorAll("tbody tr"));
       }
 
       const tip = document.createElement("div");

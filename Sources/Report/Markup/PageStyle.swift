@@ -9,14 +9,14 @@ enum PageStyle {
       color-scheme: light;
       --page: #ffffff; --soft: #f4f5f7; --line: #d5d9df; --ink: #16191d; --mute: #545b66;
       --real: #005f99; --null: #a84300; --place: #00705a; --other: #8a3f73; --link: #00558a;
-      --fill: #8dbfe0; --good: #00664f; --warning: #8a4b00; --bad: #a3151c;
+      --fill: #4f93c2; --good: #00664f; --warning: #8a4b00; --bad: #a3151c;
       --hex0: #dcebf5; --hex1: #b3d4ea; --hex2: #7db4d8; --hex3: #4690be; --hex4: #1c6a9c; --hex5: #063f66;
     }
     :root[data-theme="dark"] {
       color-scheme: dark;
       --page: #14171b; --soft: #1d2127; --line: #3a414b; --ink: #e9ecf0; --mute: #a9b1bc;
       --real: #6cbdf0; --null: #f0a04b; --place: #4cc9a4; --other: #dd9ac6; --link: #7cc4f2;
-      --fill: #2f6285; --good: #55cfa9; --warning: #f2b35e; --bad: #ff8f8a;
+      --fill: #3a76a0; --good: #55cfa9; --warning: #f2b35e; --bad: #ff8f8a;
       --hex0: #1b2f3d; --hex1: #214a64; --hex2: #2b6a91; --hex3: #3f8fbf; --hex4: #77b9e0; --hex5: #c6e4f6;
     }
     @media (prefers-color-scheme: dark) {
@@ -24,7 +24,7 @@ enum PageStyle {
         color-scheme: dark;
         --page: #14171b; --soft: #1d2127; --line: #3a414b; --ink: #e9ecf0; --mute: #a9b1bc;
         --real: #6cbdf0; --null: #f0a04b; --place: #4cc9a4; --other: #dd9ac6; --link: #7cc4f2;
-        --fill: #2f6285; --good: #55cfa9; --warning: #f2b35e; --bad: #ff8f8a;
+        --fill: #3a76a0; --good: #55cfa9; --warning: #f2b35e; --bad: #ff8f8a;
         --hex0: #1b2f3d; --hex1: #214a64; --hex2: #2b6a91; --hex3: #3f8fbf; --hex4: #77b9e0; --hex5: #c6e4f6;
       }
     }
@@ -49,7 +49,7 @@ enum PageStyle {
     h3 { font-size: 1.1rem; margin: 2rem 0 .5rem; padding-top: .6rem; border-top: 1px solid var(--line); }
     h4 { font-size: 1rem; margin: 0 0 .15rem; }
     p { margin: .4rem 0 .8rem; max-width: 78ch; }
-    .mute, .missing, caption, figcaption p, .unit { color: var(--mute); }
+    .mute, .missing, caption, figcaption p { color: var(--mute); }
     .missing { font-size: .9rem; margin: .3rem 0; }
     code { font: .92em ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
     button {
@@ -72,7 +72,6 @@ enum PageStyle {
     .figures { display: grid; gap: 1.4rem 1.6rem; align-items: start; margin: 1rem 0;
       grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); }
     figure { margin: 0; min-width: 0; }
-    @media (min-width: 800px) { figure.wide { grid-column: span 2; } }
     .table-figure p { font-size: .87rem; line-height: 1.4; margin: 0 0 .4rem; }
     figcaption p { font-size: .87rem; line-height: 1.4; margin: 0 0 .4rem; }
     .key { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem .9rem; margin: .2rem 0; padding: 0; font-size: .82rem; }
@@ -93,15 +92,14 @@ enum PageStyle {
     .ink { stroke: var(--ink); } .faint { stroke: var(--mute); stroke-dasharray: 3 3; }
     .interval.null, .interval.place, .interval.other { stroke-dasharray: none; }
     .bar { stroke: none; } .bar.real { fill: var(--fill); } .bar.null { fill: none; stroke: var(--null); }
-    .bar.solid { fill: var(--real); } .bar.minus { fill: var(--null); stroke: none; } .bar.muted { fill: var(--mute); }
+    .bar.solid { fill: var(--real); } .bar.minus { fill: var(--null); stroke: none; }
     .dot { stroke: var(--page); stroke-width: 1; stroke-dasharray: none; } .dot.real { fill: var(--real); } .dot.null { fill: var(--null); }
     .dot.place { fill: var(--place); } .dot.other { fill: var(--other); } .dot.ink { fill: var(--ink); }
-    .dot.hollow { fill: var(--page); stroke: var(--real); stroke-width: 1.6; }
-    .dot.hollowplace { fill: var(--page); stroke: var(--place); stroke-width: 1.6; }
     .band { stroke: none; opacity: .22; } .band.real { fill: var(--real); } .band.place { fill: var(--place); } .band.ink { fill: var(--mute); }
     .band.other { fill: var(--other); } .band.null { fill: var(--null); }
     .hex { stroke: none; } .h0 { fill: var(--hex0); } .h1 { fill: var(--hex1); } .h2 { fill: var(--hex2); }
     .h3 { fill: var(--hex3); } .h4 { fill: var(--hex4); } .h5 { fill: var(--hex5); }
+    .h0, .h1, .h2 { stroke: var(--hex3); stroke-width: .6; }
     data { cursor: help; }
     details { margin: .3rem 0; } summary { cursor: pointer; color: var(--link); font-size: .9rem; width: fit-content; }
     details.run > summary { font-size: 1.3rem; font-weight: 650; color: var(--ink); margin: 1.4rem 0 .4rem; }
@@ -137,7 +135,7 @@ enum PageStyle {
     @media print {
       :root, :root[data-theme="dark"], :root:not([data-theme="light"]) {
         color-scheme: light; --page: #fff; --soft: #fff; --line: #bbb; --ink: #000; --mute: #444; --real: #005f99; --null: #a84300;
-        --place: #00705a; --other: #8a3f73; --link: #000; --fill: #8dbfe0; --good: #00664f; --warning: #8a4b00; --bad: #a3151c;
+        --place: #00705a; --other: #8a3f73; --link: #000; --fill: #4f93c2; --good: #00664f; --warning: #8a4b00; --bad: #a3151c;
         --hex0: #dcebf5; --hex1: #b3d4ea; --hex2: #7db4d8; --hex3: #4690be; --hex4: #1c6a9c; --hex5: #063f66;
       }
       body { font-size: 10pt; } nav, #theme, .filter, .skip { display: none; }

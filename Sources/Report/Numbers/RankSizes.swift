@@ -36,20 +36,29 @@ enum RankSizes {
   /// - Parameters:
   ///   - features: n.
   ///   - labels: C.
-  /// - Returns: Points of rank and k from 1 on, while at least half a label is to be expected, by falling k.
+  /// - Returns: Points of rank and k from 1 on, while at least half a label is to be expected, by falling k: the first, the last
+  ///   and those between that differ from the one before by 1 % in either.
   static func chance(features: Int, labels: Int) -> [(x: Double, y: Double)] {
     guard features > 0, labels > 0 else { return [] }
     let mean = Double(features) / Double(labels)
     var logTerm = -mean
     var below = 0.0
     var points: [(x: Double, y: Double)] = []
+    var last: (x: Double, y: Double)?
     for count in 1...(features + 1) {
       below += exp(logTerm)
       let rank = Double(labels) * (1 - below)
       if rank < 0.5, Double(count) > mean { break }
-      points.append((x: max(1, rank), y: Double(count)))
+      let point = (x: max(1, rank), y: Double(count))
+      if let kept = points.last, point.y < 1.01 * kept.y, point.x > 0.99 * kept.x {
+        last = point
+      } else {
+        points.append(point)
+        last = nil
+      }
       logTerm += log(mean) - log(Double(count))
     }
+    if let last { points.append(last) }
     return points.reversed()
   }
 }

@@ -1,3 +1,5 @@
+internal import Engine
+
 /// How numbers are spread: their sorted values, or the quantiles of some that are not kept.
 public struct Spread: Sendable {
   /// Points in rising order.
@@ -29,10 +31,14 @@ public struct Spread: Sendable {
   /// The number of points.
   var count: Int { points.count }
 
-  /// The value at or below which a share lies, of values the lower of two; nil if there are none.
+  /// The value at or below which a share lies, interpolated linearly between two (type 7); nil if there are none.
   func quantile(_ share: Double) -> Double? {
-    guard let last = points.indices.last else { return nil }
-    return points[Int(share * Double(last))]
+    guard !points.isEmpty else { return nil }
+    guard let shares else { return interpolatedQuantile(ofSorted: points, share: share) }
+    let above = shares.firstIndex { $0 >= share } ?? shares.count - 1
+    guard above > 0, shares[above] > share else { return points[above] }
+    let part = (share - shares[above - 1]) / (shares[above] - shares[above - 1])
+    return points[above - 1] + part * (points[above] - points[above - 1])
   }
 
   /// The share of values at or below a number; between quantiles it rises evenly.
@@ -67,6 +73,8 @@ public struct Spread: Sendable {
     let pad = (middle.1 - middle.0) / 20
     let low = all.0 < middle.0 - 4 * pad ? middle.0 - pad : all.0
     let high = all.1 > middle.1 + 4 * pad ? middle.1 + pad : all.1
-    return low < high ? low...high : (low - 0.5)...(high + 0.5)
+    // Of great numbers the next one is further away than a half.
+    let half = max(0.5, low.ulp)
+    return low < high ? low...high : (low - half)...(high + half)
   }
 }

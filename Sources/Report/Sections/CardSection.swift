@@ -5,15 +5,16 @@ struct CardSection {
   let facts: RunFacts
   let choice: CardChoice
   let companion: Report.Companion
+  let sprite: Sprite?
   let workers: Int
 
   private var pictures: TopPictures? { companion.pictures }
-  private var sprite: Sprite? { companion.sprite }
 
   /// The columns that cards quote.
   private struct Quotes {
     let p: [Float]?
     let pInPlace: [Float]?
+    let names: [Int]?
     let ranks: [Int]?
     let classes: [Int]?
     let means: [Float]
@@ -36,8 +37,14 @@ struct CardSection {
   ///
   /// - Throws: `CheckpointError` if a column cannot be read.
   func markup() throws -> Markup {
+    let heading = Markup.element("h2", ["id": "\(facts.prefix)-cards"], [.text("Features")])
+    guard !choice.groups.isEmpty else {
+      return heading
+        + Figure.missing("Features one by one", .text("report --cards, over 0, shows some"))
+    }
     let quotes = Quotes(
       p: try facts.numbers("centred", "p"), pInPlace: try facts.numbers("centred", "p_in_place"),
+      names: try facts.integers("centred", "label_id"),
       ranks: try facts.integers("centred", "true_rank"),
       classes: try facts.columns.verdictIntegers("truth.label_id"),
       means: try facts.columns.numbers("mean"), deviations: try facts.columns.numbers("sd"),
@@ -45,10 +52,8 @@ struct CardSection {
       entropies: try facts.columns.numbers("entropy"),
       kurtoses: try facts.columns.numbers("kurtosis"), answers: answers)
     var parts: [Markup] = [
-      .element("h2", ["id": "\(facts.prefix)-cards"], [.text("Features")]),
-      .element("p", ["class": "mute"], [.text(Self.explanation)]),
+      heading, .element("p", ["class": "mute"], [.text(Self.explanation)]),
     ]
-    if let sprite, pictures != nil { parts.append(sprite.definition(facts.prefix)) }
     if pictures == nil {
       parts.append(
         Figure.missing(
@@ -104,7 +109,7 @@ struct CardSection {
       .element(
         "p", ["class": "names"],
         [top.first.map { .foreign(facts.label($0.label), limit: 90) } ?? .text("not read")]),
-      .element("p", [:], tags(row, quotes)),
+      .element("p", [:], tags(row, first: top.first?.label, quotes)),
     ]
     if let firing = firing(id) { parts.append(firing) }
     parts.append(labels("Most like", top.prefix(5), scale))
@@ -127,16 +132,21 @@ struct CardSection {
     return Scale(.linear, (ends.min() ?? 0)...(ends.max() ?? 0), from: 0, to: 100)
   }
 
-  private func tags(_ row: Int, _ quotes: Quotes) -> [Markup] {
+  private func tags(_ row: Int, first: Int?, _ quotes: Quotes) -> [Markup] {
     var tags: [Markup] = []
     func tag(_ parts: Markup...) { tags.append(.element("span", ["class": "tag"], parts)) }
-    if let p = quotes.p?[row] { tag(.text("p \(NumberText.pValue(Double(p))) rotated")) }
-    if let p = quotes.pInPlace?[row] { tag(.text("p \(NumberText.pValue(Double(p))) random")) }
+    for (values, null) in [(quotes.p, "rotated"), (quotes.pInPlace, "random")] {
+      guard let p = values?[row] else { continue }
+      tag(.text("centred p \(NumberText.pValue(Double(p))) \(null)"))
+    }
+    if let name = quotes.names?[row], name >= 0, name != first {
+      tag(.text("centred: "), .foreign(facts.label(name), limit: 60))
+    }
     if let classes = quotes.classes, classes[row] >= 0, let rank = quotes.ranks?[row], rank > 0 {
-      let right = rank == 1 ? "✓ right: " : "fires on "
+      let right = rank == 1 ? "✓ centred is right: " : "fires on "
       tag(
         .text(right), .foreign(facts.label(classes[row]), limit: 60),
-        .text(rank == 1 ? "" : ", its label \(NumberText.count(rank))"))
+        .text(rank == 1 ? "" : ", its label \(NumberText.count(rank)) of the centred ones"))
     }
     return tags
   }
@@ -148,7 +158,7 @@ struct CardSection {
       index, name in
       Markup.element(
         "li", [:],
-        [sprite?.picture(index, name: name, facts.prefix) ?? .foreign(name, limit: 40)])
+        [sprite?.picture(index, name: name) ?? .foreign(name, limit: 40)])
     }
     guard !items.isEmpty else { return .element("p", ["class": "mute"], [.text("never fires")]) }
     return .element("ul", ["class": "pictures", "aria-label": "fires most on"], Array(items))

@@ -75,7 +75,7 @@ struct ChanceFigures {
       drawing: plot.markup(
         id: "\(facts.prefix)-\(null.column)", title: title,
         description:
-          "\(NumberText.percent(histogram.share(0))) of the features have a p-value of at most 0.05."
+          "\(NumberText.percent(histogram.share(0))) of the features have a p-value under 0.05."
       ),
       table: table(histogram)
     ).markup
@@ -91,7 +91,7 @@ struct ChanceFigures {
       table.add(
         .number(bounds.lowerBound) { NumberText.fixed($0, 2) },
         .number(bounds.upperBound) { NumberText.fixed($0, 2) },
-        .number(Double(histogram.counts[bin])) { NumberText.count(Int($0)) },
+        .number(Double(histogram.counts[bin])) { NumberText.count($0) },
         .number(histogram.share(bin), NumberText.percent))
     }
     return table
@@ -123,6 +123,7 @@ struct ChanceFigures {
       places.map { (x: Double(scores[order[$0]]), y: value($0)) }
     }
     var key = [Figure.KeyEntry("line real", "features")]
+    var nulls: [(words: String, p: [Float])] = []
     for null in Self.nulls {
       guard facts.score("centred")?[null.member, "strata"]?.value.integer == 1,
         let p = try facts.numbers("centred", null.column)
@@ -133,6 +134,7 @@ struct ChanceFigures {
       plot.curve(
         Array(curve.prefix(1 + (curve.firstIndex { $0.y <= floor } ?? curve.count))), null.kind)
       key.append(.init("line \(null.kind)", null.words))
+      nulls.append((null.words, p))
     }
     plot.curve(points { 1 - Double($0) / Double(order.count) }, "real")
     let note =
@@ -147,8 +149,27 @@ struct ChanceFigures {
       drawing: plot.markup(
         id: "\(facts.prefix)-exceedance", title: title,
         description: "Scores of features run from \(NumberText.cosine(Double(scores[first]))) to "
-          + NumberText.cosine(Double(scores[last])) + ".")
+          + NumberText.cosine(Double(scores[last])) + "."),
+      table: exceedanceTable(scores, order, nulls)
     ).markup
+  }
+
+  /// The score that a share of the features has or exceeds, and the share of null features at or over it.
+  private func exceedanceTable(
+    _ scores: [Float], _ order: [Int], _ nulls: [(words: String, p: [Float])]
+  ) -> DataTable {
+    var table = DataTable(
+      "Scores by the share of features at or over them",
+      [.number("features"), .number("score")] + nulls.map { .number($0.words) })
+    for share in [1.0, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.01, 0.001] {
+      let row = order[Int((Double(order.count - 1) * (1 - share)).rounded())]
+      table.add(
+        [
+          .number(share) { NumberText.percent($0) },
+          .number(Double(scores[row]), NumberText.cosine),
+        ] + nulls.map { .number(Double($0.p[row]), NumberText.percent) })
+    }
+    return table
   }
 
   /// Some 160 places in a sorted list, closer to each other at its upper end, where a logarithmic axis shows them apart.

@@ -11,7 +11,8 @@ struct ComparisonSection {
     let spreads = try runs.map { Spread(values: try $0.columns.firstNumbers("top_cosines")) }
     let nulls = runs.map { SpreadFigures(facts: $0).null("best_cosine") }
     return .joined([
-      .element("h2", ["id": "compare"], [.text("\(runs.count) runs side by side")]), table,
+      .element("h2", ["id": "compare"], [.text("\(runs.count) runs side by side")]),
+      table(spreads),
       .element("h3", [:], [.text("Steps from each lens to its best")]),
       .element("div", ["class": "figures"], runs.map { LadderFigures(facts: $0).small }),
       .element("h3", [:], [.text("Best cosines")]),
@@ -21,7 +22,7 @@ struct ComparisonSection {
 
   // MARK: - Table
 
-  private var table: Markup {
+  private func table(_ spreads: [Spread]) -> Markup {
     var table = DataTable(
       "Runs: what the lens of each reads, by the centred score",
       [
@@ -30,12 +31,12 @@ struct ComparisonSection {
         .number("beyond rotated"), .number("beyond random"), .number("effective labels"),
         .number("alignment"), .number("best cosine"),
       ])
-    for run in runs { table.add(cells(run)) }
+    for (run, spread) in zip(runs, spreads) { table.add(cells(run, spread)) }
     table.hasFilter = true
     return table.markup
   }
 
-  private func cells(_ run: RunFacts) -> [DataTable.Cell] {
+  private func cells(_ run: RunFacts, _ spread: Spread) -> [DataTable.Cell] {
     func percent(_ cited: Cited?) -> DataTable.Cell {
       cited?.cell(NumberText.percent) ?? .text("–")
     }
@@ -51,23 +52,16 @@ struct ComparisonSection {
     return [
       .init(link), .foreign(run.lens),
       run.verdict == nil ? .text("none") : .foreign(verdicts.joined(separator: ", "), limit: 300),
-      run.run["counts", "features"]?.cell { NumberText.count(Int($0)) } ?? .text("–"),
-      run.run["labels", "usable"]?.cell { NumberText.count(Int($0)) } ?? .text("–"),
+      run.run["counts", "features"]?.cell { NumberText.count($0) } ?? .text("–"),
+      run.run["labels", "usable"]?.cell { NumberText.count($0) } ?? .text("–"),
       percent(right?["estimate"]), percent(right?["lower"]), percent(right?["upper"]),
       percent(run.form?["ceiling", "efficiency", "estimate"]),
       complement(score?["rotated", "null_share", "estimate"]),
       complement(score?["in_place", "null_share", "estimate"]),
       score?["hubs", "effective_labels"]?.cell(NumberText.short) ?? .text("–"),
       run.form?["alignment", "ratio"]?.cell { NumberText.fixed($0, 2) } ?? .text("–"),
-      medianBest(run),
+      spread.quantile(0.5).map { .number($0, NumberText.cosine) } ?? .text("–"),
     ]
-  }
-
-  private func medianBest(_ run: RunFacts) -> DataTable.Cell {
-    guard let values = try? run.columns.firstNumbers("top_cosines"),
-      let median = Spread(values: values).quantile(0.5)
-    else { return .text("–") }
-    return .number(median, NumberText.cosine)
   }
 
   // MARK: - Small multiples

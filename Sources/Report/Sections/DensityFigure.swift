@@ -10,6 +10,9 @@ struct DensityFigure {
   /// The colours of hexagons.
   private static let shades = 6
 
+  /// The rows of the table behind them.
+  private static let classCount = 8
+
   /// The figure.
   ///
   /// - Throws: `CheckpointError` if a column cannot be read.
@@ -59,8 +62,42 @@ struct DensityFigure {
         id: "\(facts.prefix)-density", title: title,
         description:
           "\(NumberText.count(rows.count)) features in \(bins.cells.count) hexagons of up to "
-          + NumberText.count(greatest) + ".")
+          + NumberText.count(greatest) + "."),
+      table: table(rows.map { (density[$0], best[$0]) }, Double(least), Double(most))
     ).markup
+  }
+
+  /// How best cosines are spread among features that fire about as often: eight classes of density of equal ratios.
+  private func table(
+    _ features: [(density: Float, best: Float)], _ least: Double, _ most: Double
+  ) -> DataTable {
+    var table = DataTable(
+      "Best cosine by density",
+      [
+        .number("from"), .number("to"), .number("features"), .number("5 % of cosines"),
+        .number("median"), .number("95 % of cosines"),
+      ])
+    let ends = (0...Self.classCount).map {
+      least * pow(most / least, Double($0) / Double(Self.classCount))
+    }
+    func share(_ value: Double) -> DataTable.Cell {
+      .number(value) { NumberText.plain(100 * $0) + " %" }
+    }
+    for index in 0..<Self.classCount {
+      let isLast = index == Self.classCount - 1
+      let own = features.filter {
+        (index == 0 || Double($0.density) >= ends[index])
+          && (isLast || Double($0.density) < ends[index + 1])
+      }
+      guard !own.isEmpty else { continue }
+      let spread = Spread(values: own.map(\.best))
+      table.add(
+        [share(ends[index]), share(ends[index + 1]), .number(Double(own.count), NumberText.count)]
+          + [0.05, 0.5, 0.95].map {
+            .number(spread.quantile($0) ?? .nan, NumberText.cosine)
+          })
+    }
+    return table
   }
 
   private func values() throws -> [Float]? {

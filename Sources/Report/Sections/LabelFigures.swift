@@ -77,7 +77,7 @@ struct LabelFigures {
         zip(use.counts, facts.columns.labelStatuses).filter { $1 == 0 }.map { $0.0 })
       table.add(
         .text(VerdictWords.score(use.score)),
-        .number(Double(use.counts.count { $0 > 0 })) { NumberText.count(Int($0)) },
+        .number(Double(use.counts.count { $0 > 0 })) { NumberText.count($0) },
         hubs?["effective_labels"]?.cell(NumberText.short)
           ?? .number(own.effectiveCount, NumberText.short),
         hubs?["top_share"]?.cell(NumberText.percent) ?? .number(own.topShare, NumberText.percent),
@@ -100,7 +100,7 @@ struct LabelFigures {
     for label in sorted {
       table.add(
         [.foreign(facts.label(label), limit: 80)]
-          + uses.map { use in .number(Double(use.counts[label])) { NumberText.count(Int($0)) } }
+          + uses.map { use in .number(Double(use.counts[label])) { NumberText.count($0) } }
           + [
             .number(
               Double(uses[0].counts[label]) / Double(max(1, facts.readCount)), NumberText.percent)

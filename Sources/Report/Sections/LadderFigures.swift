@@ -11,6 +11,22 @@ struct LadderFigures {
 
   // MARK: - Ladder
 
+  /// What pictures in the place of words name right.
+  private var ceiling: CitedInterval? {
+    isByTruth ? CitedInterval(facts.form?["ceiling", "all", "ceiling"]) : nil
+  }
+
+  /// The ceiling on the scale of the rungs: less what names agree if features exchange them.
+  private var ceilingBeyondChance: (value: Double, range: ClosedRange<Double>)? {
+    ceiling.map { ceiling in
+      let chance = facts.score("centred")?["agreement", "permuted"]?.double ?? 0
+      return (
+        ceiling.value - chance,
+        (ceiling.range.lowerBound - chance)...(ceiling.range.upperBound - chance)
+      )
+    }
+  }
+
   /// The ladder, from the lens as it is read to the best of all that were judged.
   var ladder: Markup {
     guard !rungs.isEmpty else {
@@ -24,14 +40,13 @@ struct LadderFigures {
       rows.append(RowPlot.Row(name: "For comparison"))
       rows += controls
     }
-    let ceiling = isByTruth ? CitedInterval(facts.form?["ceiling", "all", "ceiling"]) : nil
+    let whole = RowPlot.domain(rows, and: ceilingBeyondChance.map { [$0.value] } ?? [])
     var plot = RowPlot(
-      rows: rows,
-      domain: 0...max(1, RowPlot.domain(rows, and: ceiling.map { [$0.value] } ?? []).upperBound),
+      rows: rows, domain: 0...max(1, whole.upperBound),
       axis: isByTruth ? "names right beyond exchanged ones" : "features beyond rotated ones",
       format: NumberText.percent, tickFormat: Self.wholePercent)
     plot.isJoined = true
-    if let ceiling {
+    if let ceiling = ceilingBeyondChance {
       plot.areas = [(ceiling.range, "place")]
       plot.rules = [(ceiling.value, "place")]
     }
@@ -62,9 +77,8 @@ struct LadderFigures {
       rows: rows, domain: 0...1,
       axis: isByTruth ? "names right beyond exchanged ones" : "features beyond rotated ones",
       format: NumberText.percent, tickFormat: Self.wholePercent)
-    let ceiling = isByTruth ? CitedInterval(facts.form?["ceiling", "all", "ceiling"]) : nil
     plot.isJoined = true
-    if let ceiling {
+    if let ceiling = ceilingBeyondChance {
       plot.areas = [(ceiling.range, "place")]
       plot.rules = [(ceiling.value, "place")]
     }
@@ -110,7 +124,7 @@ struct LadderFigures {
     if let ceiling {
       caption +=
         .text(", ") + ceiling.estimate.markup(NumberText.percent)
-        + .text(" by pictures in the place of words")
+        + .text(" by pictures in the place of words, drawn less what chance has of it")
     }
     return caption + .text(". Lines are 95 % intervals.")
   }
@@ -124,7 +138,7 @@ struct LadderFigures {
   }
 
   /// What holds nothing, or all, by the centred score.
-  private var controlRows: [RowPlot.Row] {
+  private var controls: [(name: String, score: Cited)] {
     let names = [
       "random": "untrained directions", "identity": "directions of labels",
       "class_means": "directions of pictures", "shuffled": "shuffled features",
@@ -133,6 +147,12 @@ struct LadderFigures {
       guard let name = names[bank["id"]?.string ?? ""],
         let score = bank["scores"]?.element(where: "id", is: "centred")
       else { return nil }
+      return (name, score)
+    }
+  }
+
+  private var controlRows: [RowPlot.Row] {
+    controls.compactMap { name, score in
       if isByTruth {
         guard let mark = RowPlot.Mark("other", CitedInterval(score["agreement", "excess"])) else {
           return nil
@@ -163,6 +183,34 @@ struct LadderFigures {
         percent(rung["excess", "lower"]), percent(rung["excess", "upper"]),
         percent(rung["gain", "estimate"]), percent(rung["beyond", "estimate"]),
         rung["effective_labels"]?.cell(NumberText.short) ?? .text("–"))
+    }
+    func add(_ name: String, _ reading: Cited?, _ cells: [DataTable.Cell]) {
+      let text = [name, reading?["variant"]?.string ?? "–", reading?["score"]?.string ?? "–"]
+      let rest = table.columns.count - text.count - cells.count
+      table.add(
+        text.map { .foreign($0) } + cells + [DataTable.Cell](repeating: .text("–"), count: rest))
+    }
+    if let best = facts.verdict?["ladder", "best"] {
+      let cells = ["estimate", "lower", "upper"].map { percent(best["value", $0]) }
+      let dash = DataTable.Cell.text("–")
+      add("best of all judged", best, isByTruth ? cells : [dash, dash, dash, dash, cells[0]])
+    }
+    if let ceiling = ceilingBeyondChance {
+      let ends = [ceiling.value, ceiling.range.lowerBound, ceiling.range.upperBound]
+      add("pictures in the place of words", nil, ends.map { .number($0, NumberText.percent) })
+    }
+    for control in controls {
+      let beyond = control.score["rotated", "null_share", "estimate"]
+      add(
+        control.name, nil,
+        ["estimate", "lower", "upper"].map { percent(control.score["agreement", "excess", $0]) }
+          + [
+            .text("–"),
+            beyond.map {
+              .init($0.complement(NumberText.percent), key: $0.double.map { 1 - $0 })
+            } ?? .text("–"),
+            control.score["hubs", "effective_labels"]?.cell(NumberText.short) ?? .text("–"),
+          ])
     }
     return table
   }

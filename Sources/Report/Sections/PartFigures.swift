@@ -77,7 +77,7 @@ struct PartFigures {
     return [
       .foreign(Self.strataNames[by] ?? by), stratum["lower"]?.cell(NumberText.short) ?? .text("–"),
       stratum["upper"]?.cell(NumberText.short) ?? .text("–"),
-      stratum["features"]?.cell { NumberText.count(Int($0)) } ?? .text("–"),
+      stratum["features"]?.cell { NumberText.count($0) } ?? .text("–"),
       percent(score["excess", "estimate"]), percent(score["rotated", "beyond", "estimate"]),
       percent(score["in_place", "beyond", "estimate"]),
     ]
@@ -105,10 +105,11 @@ struct PartFigures {
     var table = DataTable(
       "Features with the same first label by two templates",
       [.text("template")] + pairs.indices.map { .number("\($0 + 1)") })
-    for (index, pair) in pairs.enumerated() {
+    for (index, (pair, template)) in zip(pairs, templates).enumerated() {
+      let cells = pair.elements.prefix(pairs.count).map { $0.cell(NumberText.percent) }
       table.add(
-        [.foreign("\(index + 1): " + (templates[index]["source"]?.string ?? ""), limit: 80)]
-          + pair.elements.map { $0.cell(NumberText.percent) })
+        [.foreign("\(index + 1): " + (template["source"]?.string ?? ""), limit: 80)] + cells
+          + [DataTable.Cell](repeating: .text("–"), count: pairs.count - cells.count))
     }
     let kappa = report["kappa"]?.markup { NumberText.fixed($0, 3) } ?? .text("–")
     let same = report["same", "estimate"]?.markup(NumberText.percent) ?? .text("–")
@@ -214,7 +215,7 @@ struct PartFigures {
         percent(score?["in_place", "null_share", "estimate"]),
         score?["hubs", "effective_labels"]?.cell(NumberText.short) ?? .text("–"),
         variant["alignment", "ratio"]?.cell { NumberText.fixed($0, 2) } ?? .text("–"),
-        variant["read"]?.cell { NumberText.count(Int($0)) } ?? .text("–"))
+        variant["read"]?.cell { NumberText.count($0) } ?? .text("–"))
     }
     return table
   }

@@ -6,19 +6,20 @@ struct PowerFigure {
   var markup: Markup {
     let title = "What would be found"
     guard let power = facts.form?["evidence", "power"], let points = power["points"]?.elements,
-      points.count > 1
+      case let cosines = points.compactMap({ $0["cosine"]?.double }), let first = cosines.min(),
+      let last = cosines.max(), first < last
     else {
       return Figure.missing(
         title,
         .text("verdict with --null-banks over 0, of a form in use that is judged, plants labels"))
     }
-    func cosine(_ point: Cited) -> Double { point["cosine"]?.double ?? .nan }
-    let range = cosine(points[0])...max(cosine(points[0]), cosine(points[points.count - 1]))
-    var plot = Plot(x: (.linear, range), y: (.linear, 0...1))
+    var plot = Plot(x: (.linear, first...last), y: (.linear, 0...1))
     plot.yAxis { NumberText.fixed(100 * $0, 0) + "%" }
     plot.xAxis("cosine of feature and planted label")
     let intervals = points.compactMap { point in
-      CitedInterval(point["power"]).map { (x: cosine(point), interval: $0) }
+      point["cosine"]?.double.flatMap { cosine in
+        CitedInterval(point["power"]).map { (x: cosine, interval: $0) }
+      }
     }
     plot.band(
       intervals.map {
@@ -26,7 +27,13 @@ struct PowerFigure {
       }, "real")
     plot.curve(intervals.map { (x: $0.x, y: $0.interval.value) }, "real")
     for (figure, kind) in [("named", "other"), ("significant", "place")] {
-      plot.curve(points.map { (x: cosine($0), y: $0[figure]?.double ?? 0) }, kind)
+      plot.curve(
+        points.compactMap { point in
+          guard let cosine = point["cosine"]?.double, let value = point[figure]?.double else {
+            return nil
+          }
+          return (x: cosine, y: value)
+        }, kind)
     }
     plot.horizontalRule(Self.wanted, "faint")
     let least = CitedInterval(power["minimum_cosine"])

@@ -16,7 +16,13 @@ struct RunSection {
   }
 
   private var warnings: Markup {
-    let warnings = (facts.run["warnings"]?.elements ?? []).compactMap(\.string)
+    let verdict = facts.verdict
+    let places =
+      [facts.run["warnings"], verdict?["truth", "notices"], facts.form?["ceiling", "notices"]]
+      + [facts.form?["score_facts", "whiten", "notices"]]
+      + (verdict?["hygiene", "variants"]?.elements ?? []).map { $0["notices"] }
+      + (verdict?["semantics", "vocabularies"]?.elements ?? []).map { $0["warnings"] }
+    let warnings = places.flatMap { $0?.elements ?? [] }.compactMap(\.string)
     guard !warnings.isEmpty else { return .empty }
     return .element(
       "ul", ["class": "verdicts"],
@@ -33,7 +39,7 @@ struct RunSection {
     func number(_ format: (Double) -> String, _ path: String...) -> Markup {
       path.reduce(Optional(run)) { $0?[$1] }?.markup(format) ?? .text("–")
     }
-    func count(_ value: Double) -> String { NumberText.count(Int(value)) }
+    func count(_ value: Double) -> String { NumberText.count(value) }
     let counts = ["read", "dead", "nonfinite", "unmapped"].map { status in
       number(count, "counts", status) + .text(" \(status)")
     }
@@ -90,7 +96,7 @@ struct RunSection {
       (
         "verdict",
         .text("seed ") + Self.value(options["seed"]?.value) + .text(", ")
-          + (options["rotations"]?.markup { NumberText.count(Int($0)) } ?? .text("–"))
+          + (options["rotations"]?.markup { NumberText.count($0) } ?? .text("–"))
           + .text(" rotations; truth: ")
           + Self.value(facts.verdict?["truth", "path"]?.value ?? .string("none"))
       )
@@ -113,7 +119,7 @@ struct RunSection {
     for input in facts.run["inputs"]?.elements ?? [] {
       table.add(
         .foreign(input["role"]?.string ?? ""), .foreign(input["path"]?.string ?? "", limit: 1000),
-        input["bytes"]?.cell { NumberText.count(Int($0)) } ?? .text("–"),
+        input["bytes"]?.cell { NumberText.count($0) } ?? .text("–"),
         .init(
           .element("code", ["class": "digest"], [.foreign(input["sha256"]?.string ?? "–")])))
     }

@@ -11,7 +11,8 @@ struct ScaleFigures {
     let title = "Temperature"
     guard let curves = facts.verdict?["distributions", "temperature"],
       let points = curves["curve"]?.elements, let null = curves["rotated"]?.elements,
-      let first = points.first?["scale"]?.double, let last = points.last?["scale"]?.double
+      case let scales = points.compactMap({ $0["scale"]?.double }), let first = scales.min(),
+      let last = scales.max(), first > 0, first < last
     else {
       return Figure.missing(
         title, .text("lensctl verdict, with the form in use among those judged, gives the curve"))
@@ -24,12 +25,16 @@ struct ScaleFigures {
       (points, "best_probability", "real"),
     ] {
       plot.curve(
-        curve.map { (x: $0["scale"]?.double ?? 1, y: $0[member]?.double ?? 0) }, kind)
+        curve.compactMap { point in
+          guard let scale = point["scale"]?.double, scale > 0, let value = point[member]?.double
+          else { return nil }
+          return (x: scale, y: value)
+        }, kind)
     }
     let scale = facts.run["logit_scale", "value"]
-    if let scale { plot.verticalRule(scale.double ?? 1, "ink") }
+    if let value = scale?.double, value > 0 { plot.verticalRule(value, "ink") }
     let likeliest = likeliestScale
-    if let likeliest { plot.verticalRule(likeliest.double ?? 1, "faint") }
+    if let value = likeliest?.double, value > 0 { plot.verticalRule(value, "faint") }
     return Figure(
       title: title, caption: caption(scale, likeliest, curves),
       key: [
@@ -56,7 +61,7 @@ struct ScaleFigures {
   private func caption(_ scale: Cited?, _ likeliest: Cited?, _ curves: Cited) -> Markup {
     var text =
       Markup.text("Medians over ")
-      + (curves["features"]?.markup { NumberText.count(Int($0)) } ?? .empty)
+      + (curves["features"]?.markup { NumberText.count($0) } ?? .empty)
       + .text(" features. The scale in use is ")
       + (scale?.markup(NumberText.short) ?? .text("not known"))
     if let likeliest {

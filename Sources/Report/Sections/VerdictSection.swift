@@ -137,7 +137,7 @@ struct VerdictSection {
           .text("("), (share.upper ?? share.estimate).complement(NumberText.percent),
           .text(" to "), share.lower.complement(NumberText.percent), .text(")"),
         ]),
-      discoveries.markup { NumberText.count(Int($0)) }
+      discoveries.markup { NumberText.count($0) }
         + .text(" of \(NumberText.count(facts.readCount)) found at a false discovery rate of 5 %"))
   }
 
@@ -148,8 +148,10 @@ struct VerdictSection {
     return Self.tile(
       "labels in effective use", observed.markup(NumberText.short),
       median.markup(NumberText.short) + .text(" by rotated features"),
-      .text("of ") + (facts.verdict?["labels"]?.markup { NumberText.count(Int($0)) } ?? .empty)
-        + .text(" labels"))
+      .text("of ") + (facts.verdict?["labels"]?.markup { NumberText.count($0) } ?? .empty)
+        + .text(" labels, by a sample of ")
+        + (facts.form?["evidence", "sample"]?.markup { NumberText.count($0) } ?? .text("?"))
+        + .text(" features"))
   }
 
   private var alignment: Markup? {

@@ -50,6 +50,11 @@ enum Number {
     isWhole ? String(format: "%.0f", value) : String(format: "%.6g", value)
   }
 
+  /// A number with so many significant digits.
+  static func significant(_ value: Double, digits: Int = 4) -> String {
+    value.isNaN ? "-" : String(format: "%.\(digits)g", value)
+  }
+
   /// A cosine or a similar number, with a sign and four decimals.
   static func cosine(_ value: Float) -> String {
     value.isNaN ? "-" : String(format: "%.4f", Double(value))
@@ -58,7 +63,7 @@ enum Number {
   /// A share as percent, with two digits where it is less than ten.
   static func percent(_ value: Float) -> String {
     if value.isNaN { return "-" }
-    if value < 0.0001 { return "<0.01%" }
+    if value < 0.0001 { return value == 0 ? "0%" : "<0.01%" }
     return String(format: value >= 0.0995 ? "%.0f%%" : "%.2g%%", 100 * Double(value))
   }
 

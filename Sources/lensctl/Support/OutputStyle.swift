@@ -18,6 +18,9 @@ struct OutputStyle {
     width.map { text.wrapped(toWidth: $0) } ?? [text]
   }
 
+  /// The scalars of a label that are kept where it has room for so many; all where nothing is cut.
+  func limit(_ most: Int) -> Int { isPlain ? .max : most }
+
   /// A heading.
   func emphasized(_ text: String) -> String {
     usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text

@@ -11,7 +11,7 @@ extension RunReader {
       comparison.changes.flatMap {
         [($0.name + " A", $0.first), ($0.name + " B", $0.second), ("  B less A", $0.difference)]
       }
-    ) { Self.number($0, digits: 3) }.lines(style)
+    ) { Number.significant($0, digits: 3) }.lines(style)
     if !changed.isEmpty {
       lines += [""]
       lines +=
@@ -67,7 +67,7 @@ extension RunReader {
       let index = row * run.features.topCount
       return [
         Number.cosine(run.features.margins[row]), Number.cosine(run.features.topCosines[index]),
-        run.labels[Int(run.features.topLabelIDs[index])].printable(limit: 40),
+        run.labels[Int(run.features.topLabelIDs[index])].printable(limit: style.limit(40)),
       ]
     }
     for pair in pairs {
@@ -97,7 +97,7 @@ extension RunReader {
         "common": .integer(labels.common), "a_alone": .integer(labels.first),
         "b_alone": .integer(labels.second),
       ],
-      "same_first": .integer(comparison.agreeing), "same_first_share": Self.json(agreement),
+      "same_first": .integer(comparison.agreeing), "same_first_share": agreement.json,
       "same_first_by_chance": JSONValue(comparison.chance),
       "best_labels": .integer(comparison.topCount),
       "same_among_best": JSONValue(comparison.overlap),

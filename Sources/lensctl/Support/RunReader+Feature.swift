@@ -21,7 +21,7 @@ extension RunReader {
     if pictures != nil {
       facts.append(("fires most on", pictureNames(row).joined(separator: " ")))
     }
-    guard features.statuses[row] == FeatureStatus.read.rawValue else {
+    guard features.isRead(row) else {
       return FactList(facts).lines(style)
     }
     facts += [
@@ -51,7 +51,7 @@ extension RunReader {
       func cells(_ ids: [Int32], _ cosines: [Float], _ probabilities: [Float]) -> [String] {
         [Number.cosine(cosines[index]), Number.percent(probabilities[index])]
           + (sigmoid.map { [Number.percent($0.score(cosines[index]))] } ?? [])
-          + [run.labels[Int(ids[index])].printable(limit: 60)]
+          + [run.labels[Int(ids[index])].printable(limit: style.limit(60))]
       }
       table.add(
         ["\(rank + 1)"]
@@ -86,7 +86,7 @@ extension RunReader {
     let truth: [Column] = hasTruth ? [("right", .left), ("rank of true", .right)] : []
     var table = Table(numbers + truth + [("name", .left)])
     for reading in readings {
-      func cell(_ value: Float?) -> String { value.map { Self.number(Double($0)) } ?? "-" }
+      func cell(_ value: Float?) -> String { value.map { Number.significant(Double($0)) } ?? "-" }
       var cells = [
         reading.score.printable(), cell(reading.value), cell(reading.p), cell(reading.pInPlace),
       ]
@@ -103,7 +103,7 @@ extension RunReader {
 
   /// A label that a verdict names, which may be none of the run.
   private func labelText(_ id: Int) -> String {
-    run.labels.indices.contains(id) ? run.labels[id].printable(limit: 60) : "\(id)"
+    run.labels.indices.contains(id) ? run.labels[id].printable(limit: style.limit(60)) : "\(id)"
   }
 
   /// All of a feature, with what the verdict says of it.

@@ -34,7 +34,7 @@ extension RunReader {
   private func facts(
     _ label: Int, _ use: VerdictFiles.LabelWorth?
   ) -> [(name: String, value: String)] {
-    let read = run.features.statuses.count { $0 == FeatureStatus.read.rawValue }
+    let read = run.features.readCount
     var facts: [(name: String, value: String)] = [
       ("label", "\(label) (\(run.labels[label].printable()))"),
       (
@@ -46,8 +46,7 @@ extension RunReader {
     ]
     guard let use else { return facts }
     var verdict = "names \(use.featureCount) features by the score centred"
-    if let significant = use.significantCount, use.featureCount > 0 {
-      let share = IntervalEstimate.wilson(successes: significant, of: use.featureCount)
+    if let significant = use.significantCount, let share = use.significantShare {
       verdict += ", p at most 0.05 beside rotated features for \(significant), \(share.percent)"
     }
     if let right = use.right, right.of > 0 {
@@ -61,6 +60,7 @@ extension RunReader {
     [
       "score": "centred", "features": .integer(use.featureCount),
       "p_at_most_0.05": .orNull(use.significantCount),
+      "share_of_p_at_most_0.05": use.significantShare?.json ?? .null,
       "right": .orNull(use.right?.count),
       "with_true_class": .orNull(use.right?.of),
     ]
@@ -80,7 +80,8 @@ extension RunReader {
         "\(run.features.featureIDs[place.row]) \(Number.cosine(place.cosine))"
       }
       table.add([
-        "\(label)", run.labels[label].printable(limit: 60), "\(run.firstCounts[label])",
+        "\(label)", run.labels[label].printable(limit: style.limit(60)),
+        "\(run.firstCounts[label])",
         "\(run.topCounts[label])", nearest.joined(separator: ", "),
       ])
     }

@@ -11,7 +11,7 @@ extension RunReader {
     let rows = run.rows(sortedBy: values, ascending: ascending, count: count)
     // The margin has its own column in every table.
     var extra = FeatureColumns(name == "margin" ? [] : [(name.printable(), .right)])
-    for row in rows { extra.add([Self.number(Double(values[row]))]) }
+    for row in rows { extra.add([Number.significant(Double(values[row]))]) }
     return Answer(
       lines: table(rows, extra),
       json: [
@@ -44,37 +44,36 @@ extension RunReader {
   private func bars(_ histogram: Histogram) -> [String] {
     var rows = histogram.counts.indices.map { bin -> (from: String, to: String, count: Int) in
       let bounds = histogram.bounds(bin)
-      return (Self.number(bounds.lowerBound), Self.number(bounds.upperBound), histogram.counts[bin])
+      return (
+        Number.significant(bounds.lowerBound), Number.significant(bounds.upperBound),
+        histogram.counts[bin]
+      )
     }
     if histogram.below > 0 { rows.insert(("", rows[0].from, histogram.below), at: 0) }
     if histogram.above > 0 { rows.append((rows[rows.count - 1].to, "", histogram.above)) }
+    let headings: [(String, Table.Alignment)] = [
+      ("from", .right), ("to", .right), ("features", .right), ("share", .right),
+    ]
+    let cells = rows.map { row in
+      let share = Number.percent(Float(row.count) / Float(max(1, histogram.total)))
+      return [row.from, row.to, "\(row.count)", share]
+    }
+    var numbers = Table(headings)
+    for row in cells { numbers.add(row) }
+    let room = min(60, max(4, (style.width ?? 80) - numbers.width - 2))
     let most = Double(rows.map(\.count).max() ?? 0)
-    let width = barWidth(rows.map { [$0.from, $0.to, "\($0.count)"] })
-    var table = Table([
-      ("from", .right), ("to", .right), ("features", .right), ("share", .right), ("", .left),
-    ])
-    for row in rows {
-      let share = Float(row.count) / Float(max(1, histogram.total))
-      table.add([
-        row.from, row.to, "\(row.count)", row.count == 0 ? "0%" : Number.percent(share),
-        Bar.text(most > 0 ? Double(row.count) / most : 0, width: width, isPlain: style.isPlain),
-      ])
+    var table = Table(headings + [("", .left)])
+    for (row, cells) in zip(rows, cells) {
+      let part = most > 0 ? Double(row.count) / most : 0
+      table.add(cells + [Bar.text(part, width: room, isPlain: style.isPlain)])
     }
     return table.lines(style)
-  }
-
-  /// The characters that are left for bars beside other cells, from 4 to 60.
-  private func barWidth(_ rows: [[String]]) -> Int {
-    let cells = (0..<3).map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
-    let headings = ["from", "to", "features"].map(\.count)
-    let used = zip(cells, headings).reduce("share".count) { $0 + 2 + max($1.0, $1.1) }
-    return min(60, max(4, (style.width ?? 80) - used - 2))
   }
 
   /// The points of a distribution, one a line.
   private static func quantileFacts(_ quantiles: Quantiles) -> FactList {
     FactList(
-      zip(Quantiles.shares, quantiles.points).map { (shareName($0), number($1)) })
+      zip(Quantiles.shares, quantiles.points).map { (shareName($0), Number.significant($1)) })
   }
 
   /// What the point is called that a share of the values lies at or below.
@@ -90,21 +89,13 @@ extension RunReader {
   /// A line of points for each of some distributions.
   static func quantileTable(
     over heading: String, _ rows: [(name: String, quantiles: Quantiles)],
-    format: (Double) -> String = { number($0) }
+    format: (Double) -> String = { Number.significant($0) }
   ) -> Table {
     var table = Table([(heading, .left)] + Quantiles.shares.map { (shareName($0), .right) })
     for (name, quantiles) in rows {
       table.add([name] + quantiles.points.map(format))
     }
     return table
-  }
-
-  /// A number with four significant digits.
-  static func number(_ value: Double) -> String { number(value, digits: 4) }
-
-  /// A number with so many significant digits.
-  static func number(_ value: Double, digits: Int) -> String {
-    value.isNaN ? "-" : String(format: "%.\(digits)g", value)
   }
 
   private static func json(

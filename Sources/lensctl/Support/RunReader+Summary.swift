@@ -10,7 +10,7 @@ extension RunReader {
     if !summary.mostOftenFirst.isEmpty {
       var table = Table([("features", .right), ("label most often first", .left)])
       for (label, count) in summary.mostOftenFirst {
-        table.add(["\(count)", run.labels[label].printable(limit: 60)])
+        table.add(["\(count)", run.labels[label].printable(limit: style.limit(60))])
       }
       lines += [""] + table.lines(style)
     }

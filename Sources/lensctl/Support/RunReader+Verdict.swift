@@ -84,7 +84,7 @@ extension RunReader {
       facts.append(
         (
           "least cosine found",
-          "\(cosine.estimate.text(3)) (\(cosine.lower.text(3)) to \(cosine.upper.text(3))), planted in half of the features"
+          "\(cosine.estimate.text(3)) (\(cosine.lower.text(3)) to \(cosine.upper.text(3))), 4 times of 5, planted in half of the features"
         ))
     }
     return facts
@@ -117,7 +117,7 @@ extension RunReader {
         $0.ratio.text(2) + (hasIntervals ? " +- " + $0.deviation.text(2) : "")
       }
       let hub = variant.hub.map {
-        $0.label.printable(limit: 60) + " " + (100 * $0.share).text(1) + "%"
+        $0.label.printable(limit: style.limit(60)) + " " + (100 * $0.share).text(1) + "%"
       }
       var row = [variant.id.printable() + mark, ratio ?? "-"]
       row += cells(variant.rotated) + cells(variant.inPlace)
@@ -131,15 +131,6 @@ extension RunReader {
 // MARK: - JSON
 
 extension RunReader {
-  /// An estimate with its interval; null where there is none.
-  static func json(_ estimate: IntervalEstimate?) -> JSONValue {
-    guard let estimate else { return .null }
-    return [
-      "estimate": JSONValue(estimate.estimate), "lower": JSONValue(estimate.lower),
-      "upper": JSONValue(estimate.upper),
-    ]
-  }
-
   private static func json(_ summary: VerdictSummary) -> JSONObject {
     [
       "verdicts": .array(summary.holding.map { json($0) }),
@@ -165,7 +156,7 @@ extension RunReader {
     func comparison(_ comparison: VerdictSummary.Comparison?) -> JSONValue {
       guard let comparison else { return .null }
       return [
-        "beyond": json(comparison.beyond), "discoveries": .integer(comparison.discoveries),
+        "beyond": comparison.beyond.json, "discoveries": .integer(comparison.discoveries),
       ]
     }
     return [
@@ -173,10 +164,12 @@ extension RunReader {
       "alignment": .orNull(variant.alignment?.ratio),
       "alignment_deviation": .orNull(variant.alignment?.deviation),
       "rotated": comparison(variant.rotated), "in_place": comparison(variant.inPlace),
-      "right": json(variant.right), "permuted": .orNull(variant.permuted),
-      "efficiency": json(variant.efficiency), "effective_labels": .orNull(variant.effectiveLabels),
+      "right": variant.right?.json ?? .null, "permuted": .orNull(variant.permuted),
+      "efficiency": variant.efficiency?.json ?? .null,
+      "effective_labels": .orNull(variant.effectiveLabels),
       "top_label": .orNull(variant.hub?.label),
-      "top_share": .orNull(variant.hub?.share), "minimum_cosine": json(variant.minimumCosine),
+      "top_share": .orNull(variant.hub?.share),
+      "minimum_cosine": variant.minimumCosine?.json ?? .null,
     ]
   }
 }

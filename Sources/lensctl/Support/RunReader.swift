@@ -105,10 +105,10 @@ struct RunReader {
   /// model's own score in the place of the probability where the model was trained with a sigmoid.
   private func labelList(_ row: Int) -> String {
     let sigmoid = run.sigmoid
-    guard run.features.statuses[row] == FeatureStatus.read.rawValue else { return statusName(row) }
+    guard run.features.isRead(row) else { return statusName(row) }
     return (0..<labelsShown).map { rank in
       let index = row * run.features.topCount + rank
-      let label = run.labels[Int(run.features.topLabelIDs[index])].printable(limit: 60)
+      let label = run.labels[Int(run.features.topLabelIDs[index])].printable(limit: style.limit(60))
       let cosine = run.features.topCosines[index]
       let share =
         sigmoid.map { "sigmoid \(Number.percent($0.score(cosine)))" }
@@ -119,7 +119,9 @@ struct RunReader {
 
   func pictureNames(_ row: Int) -> [String] {
     let feature = Int(run.features.featureIDs[row])
-    return (pictures?.pictures(ofFeature: feature) ?? []).map { $0.printable(limit: 60) }
+    return (pictures?.pictures(ofFeature: feature) ?? []).map {
+      $0.printable(limit: style.limit(60))
+    }
   }
 
   func statusName(_ row: Int) -> String {

@@ -45,9 +45,12 @@ struct Table {
 
   /// Whether no line is cut in a style.
   func fits(_ style: OutputStyle) -> Bool {
-    guard !style.isPlain, let width = style.width else { return true }
-    return widths.reduce(0, +) + 2 * (columns.count - 1) <= width
+    guard !style.isPlain, let most = style.width else { return true }
+    return width <= most
   }
+
+  /// The columns that a line takes if it is not cut.
+  var width: Int { widths.reduce(0, +) + 2 * (columns.count - 1) }
 
   /// The width of each column.
   private var widths: [Int] {

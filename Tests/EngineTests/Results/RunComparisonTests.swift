@@ -87,6 +87,9 @@ import Testing
     #expect(comparison.agreeing == 29 && comparison.overlap == 1)
     #expect(comparison.changedMost(10).isEmpty)
     #expect(comparison.changes.allSatisfy { $0.difference.points == Quantiles(of: [0]).points })
+    // So it does where labels have one text.
+    let twice = try sample("b", Array(0..<30), ["cat", "cat", "tree"], seed: 7)
+    #expect(try RunComparison(twice.run, twice.run).overlap == 1)
   }
 
   @Test(arguments: [

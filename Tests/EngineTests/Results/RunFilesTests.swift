@@ -90,4 +90,27 @@ import Testing
     let isThere = try VerdictFiles.verdict(of: run) != nil
     #expect(!isThere)
   }
+
+  /// Columns are those of the whole run, and a verdict of other features is refused.
+  @Test func columnsAreCheckedAsRunsAre() throws {
+    let whole = try RunDirectory(contentsOf: path).features
+    let ids = whole.featureIDs
+    try writeVerdict(["dec.jvp.raw.p"], ids: ids, variants: ["dec.jvp"])
+    let run = try RunColumns(contentsOf: path)
+    #expect(try run.integers("feature_id") == ids.map { Int($0) })
+    #expect(try run.verdictNumbers("dec.jvp.raw.p") == [0, 0, 0, 0, 0, 0, 0])
+    #expect(try run.verdictNumbers("dec.jvp.raw.q") == nil)
+    for row in 0..<7 {
+      let found = try run.labels(at: .bottom, ofRow: row)
+      let kept = (row * whole.topCount..<(row + 1) * whole.topCount).filter {
+        whole.bottomLabelIDs[$0] >= 0
+      }
+      #expect(found.map(\.label) == kept.map { Int(whole.bottomLabelIDs[$0]) })
+      #expect(found.map(\.cosine) == kept.map { whole.bottomCosines[$0] })
+    }
+    try writeVerdict(["dec.jvp.raw.p"], ids: ids.map { $0 + 1 }, variants: ["dec.jvp"])
+    #expect(
+      message { _ = try RunColumns(contentsOf: path) }
+        == path + "/verdict.safetensors: feature_id: other features than those of the run")
+  }
 }

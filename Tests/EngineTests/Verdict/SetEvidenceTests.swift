@@ -7,7 +7,7 @@ import Testing
     workers: Int = 2
   ) -> SetEvidence.Question {
     SetEvidence.Question(
-      labels: labels, axes: TextAxes(labels),
+      labels: labels,
       ranking: SetEnrichment(sets.map { $0.map { Int32($0) } }, labelCount: labels.count),
       scale: scale ?? sets.map { _ in 0.3 }, bankCount: banks, seed: 7, workers: workers)
   }
@@ -53,7 +53,7 @@ import Testing
     var seeds = SplitMix64(seed: 7)
     let sources = (0..<3).map { _ in seeds.next() }
     let turned = EvidenceSample(
-      moments, labels: sample.labels, axes: TextAxes(sample.labels), limit: 256, seed: sources[0])
+      moments, labels: sample.labels, axes: nil, limit: 256, seed: sources[0])
     // Labels in the coordinates in which features are turned.
     let texts = (0..<24).map { label in
       (0..<12).map { Double(turned.columns[$0 * turned.columnCount + label]) }
