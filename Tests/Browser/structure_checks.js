@@ -30,6 +30,10 @@
     const title = figure.querySelector("h4")?.textContent;
     if (!figure.querySelector("table tbody tr")) wrong.push(`a picture without numbers: ${title}`);
   }
+  for (const row of document.querySelectorAll("tbody tr")) {
+    if (row.cells[0].textContent !== "untrained directions") continue;
+    if (![3, 7, 8].every((cell) => /\d/.test(row.cells[cell].textContent))) wrong.push(`a control without numbers: ${row.textContent}`);
+  }
   for (const cell of document.querySelectorAll("th")) if (!cell.scope) wrong.push("a heading of no scope");
   for (const table of document.querySelectorAll("table")) if (!table.caption) wrong.push("a table without caption");
   const levels = [...document.querySelectorAll("h1,h2,h3,h4,h5,h6")].map((h) => Number(h.tagName[1]));

@@ -96,6 +96,9 @@ public struct RunComparison: Sendable {
   /// How many first labels are the same.
   public var agreeing: Int { pairs.count(where: \.agrees) }
 
+  /// The share of first labels that are the same, with Wilson's interval.
+  public var agreement: IntervalEstimate { .wilson(successes: agreeing, of: pairs.count) }
+
   /// The features whose reading changed most: another first label, which in both runs is far ahead of the second.
   ///
   /// - Parameter count: The most features.

@@ -28,7 +28,7 @@ public struct Quantiles: Sendable, Equatable {
 ///   - sorted: The values in rising order, none NaN.
 ///   - share: The share, from 0 to 1.
 /// - Returns: NaN if there are no values.
-package func interpolatedQuantile(ofSorted sorted: [Double], share: Double) -> Double {
+public func interpolatedQuantile(ofSorted sorted: [Double], share: Double) -> Double {
   precondition((0...1).contains(share), "a share of \(share)")
   guard let last = sorted.indices.last else { return .nan }
   let position = share * Double(last)

@@ -26,7 +26,7 @@ struct CardChoice {
       return
     }
     let margins = try facts.columns.numbers("margin")
-    let read = facts.statuses.indices.filter { facts.statuses[$0] == 0 }
+    let read = facts.readRows
     let ordered = read.filter { !margins[$0].isNaN }
       .sorted { (margins[$0], $1) > (margins[$1], $0) }
     var groups = [

@@ -76,6 +76,19 @@ struct Cited: Sendable {
   }
 }
 
+extension DataTable.Cell {
+  /// A share as per cent; a dash if there is none.
+  static func percent(_ share: Cited?) -> DataTable.Cell {
+    share?.cell(NumberText.percent) ?? .text("–")
+  }
+
+  /// What a share leaves of 1, as per cent; a dash if there is none.
+  static func complement(_ share: Cited?) -> DataTable.Cell {
+    guard let share, let number = share.double else { return .text("–") }
+    return DataTable.Cell(share.complement(NumberText.percent), key: 1 - number)
+  }
+}
+
 /// An estimate and the ends of its interval.
 struct CitedInterval: Sendable {
   let estimate: Cited

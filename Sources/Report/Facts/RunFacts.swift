@@ -49,7 +49,12 @@ struct RunFacts: Sendable {
   var hasTruth: Bool { score("centred")?["agreement"] != nil }
 
   /// The number of features that were read.
-  var readCount: Int { statuses.count { $0 == 0 } }
+  var readCount: Int { readRows.count }
+
+  /// The rows of the features that were read, rising.
+  var readRows: [Int] {
+    statuses.indices.filter { statuses[$0] == Int(FeatureStatus.read.rawValue) }
+  }
 
   /// A column of the form in use by a score.
   func numbers(_ score: String, _ column: String) throws(CheckpointError) -> [Float]? {

@@ -37,13 +37,6 @@ struct ComparisonSection {
   }
 
   private func cells(_ run: RunFacts, _ spread: Spread) -> [DataTable.Cell] {
-    func percent(_ cited: Cited?) -> DataTable.Cell {
-      cited?.cell(NumberText.percent) ?? .text("–")
-    }
-    func complement(_ cited: Cited?) -> DataTable.Cell {
-      guard let cited, let number = cited.double else { return .text("–") }
-      return .init(cited.complement(NumberText.percent), key: 1 - number)
-    }
     let score = run.score("centred")
     let right = score?["agreement", "right"]
     let verdicts = (run.verdict?["verdicts"]?.elements ?? []).compactMap(\.string)
@@ -54,10 +47,10 @@ struct ComparisonSection {
       run.verdict == nil ? .text("none") : .foreign(verdicts.joined(separator: ", "), limit: 300),
       run.run["counts", "features"]?.cell { NumberText.count($0) } ?? .text("–"),
       run.run["labels", "usable"]?.cell { NumberText.count($0) } ?? .text("–"),
-      percent(right?["estimate"]), percent(right?["lower"]), percent(right?["upper"]),
-      percent(run.form?["ceiling", "efficiency", "estimate"]),
-      complement(score?["rotated", "null_share", "estimate"]),
-      complement(score?["in_place", "null_share", "estimate"]),
+      .percent(right?["estimate"]), .percent(right?["lower"]), .percent(right?["upper"]),
+      .percent(run.form?["ceiling", "efficiency", "estimate"]),
+      .complement(score?["rotated", "null_share", "estimate"]),
+      .complement(score?["in_place", "null_share", "estimate"]),
       score?["hubs", "effective_labels"]?.cell(NumberText.short) ?? .text("–"),
       run.form?["alignment", "ratio"]?.cell { NumberText.fixed($0, 2) } ?? .text("–"),
       spread.quantile(0.5).map { .number($0, NumberText.cosine) } ?? .text("–"),

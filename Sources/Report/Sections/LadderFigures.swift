@@ -173,15 +173,12 @@ struct LadderFigures {
         .number("from"), .number("to"), .number("gain"), .number("beyond rotated"),
         .number("effective labels"),
       ])
-    func percent(_ cited: Cited?) -> DataTable.Cell {
-      cited?.cell(NumberText.percent) ?? .text("–")
-    }
     for rung in rungs {
       table.add(
         .foreign(rung["change"]?.string ?? ""), .foreign(rung["variant"]?.string ?? ""),
-        .foreign(rung["score"]?.string ?? ""), percent(rung["excess", "estimate"]),
-        percent(rung["excess", "lower"]), percent(rung["excess", "upper"]),
-        percent(rung["gain", "estimate"]), percent(rung["beyond", "estimate"]),
+        .foreign(rung["score"]?.string ?? ""), .percent(rung["excess", "estimate"]),
+        .percent(rung["excess", "lower"]), .percent(rung["excess", "upper"]),
+        .percent(rung["gain", "estimate"]), .percent(rung["beyond", "estimate"]),
         rung["effective_labels"]?.cell(NumberText.short) ?? .text("–"))
     }
     func add(_ name: String, _ reading: Cited?, _ cells: [DataTable.Cell]) {
@@ -191,7 +188,7 @@ struct LadderFigures {
         text.map { .foreign($0) } + cells + [DataTable.Cell](repeating: .text("–"), count: rest))
     }
     if let best = facts.verdict?["ladder", "best"] {
-      let cells = ["estimate", "lower", "upper"].map { percent(best["value", $0]) }
+      let cells = ["estimate", "lower", "upper"].map { DataTable.Cell.percent(best["value", $0]) }
       let dash = DataTable.Cell.text("–")
       add("best of all judged", best, isByTruth ? cells : [dash, dash, dash, dash, cells[0]])
     }
@@ -200,16 +197,15 @@ struct LadderFigures {
       add("pictures in the place of words", nil, ends.map { .number($0, NumberText.percent) })
     }
     for control in controls {
-      let beyond = control.score["rotated", "null_share", "estimate"]
       add(
         control.name, nil,
-        ["estimate", "lower", "upper"].map { percent(control.score["agreement", "excess", $0]) }
+        ["estimate", "lower", "upper"].map {
+          DataTable.Cell.percent(control.score["agreement", "excess", $0])
+        }
           + [
             .text("–"),
-            beyond.map {
-              .init($0.complement(NumberText.percent), key: $0.double.map { 1 - $0 })
-            } ?? .text("–"),
-            control.score["hubs", "effective_labels"]?.cell(NumberText.short) ?? .text("–"),
+            .complement(control.score["rotated", "null_share", "estimate"]),
+            control.score["effective_labels"]?.cell(NumberText.short) ?? .text("–"),
           ])
     }
     return table

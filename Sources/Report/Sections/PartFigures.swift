@@ -70,16 +70,13 @@ struct PartFigures {
   }
 
   private func cells(_ stratum: Cited, _ score: Cited) -> [DataTable.Cell] {
-    func percent(_ cited: Cited?) -> DataTable.Cell {
-      cited?.cell(NumberText.percent) ?? .text("–")
-    }
     let by = stratum["by"]?.string ?? ""
     return [
       .foreign(Self.strataNames[by] ?? by), stratum["lower"]?.cell(NumberText.short) ?? .text("–"),
       stratum["upper"]?.cell(NumberText.short) ?? .text("–"),
       stratum["features"]?.cell { NumberText.count($0) } ?? .text("–"),
-      percent(score["excess", "estimate"]), percent(score["rotated", "beyond", "estimate"]),
-      percent(score["in_place", "beyond", "estimate"]),
+      .percent(score["excess", "estimate"]), .percent(score["rotated", "beyond", "estimate"]),
+      .percent(score["in_place", "beyond", "estimate"]),
     ]
   }
 
@@ -203,16 +200,13 @@ struct PartFigures {
       ])
     for variant in variants {
       let score = variant["scores"]?.element(where: "id", is: "centred")
-      func percent(_ cited: Cited?) -> DataTable.Cell {
-        cited?.cell(NumberText.percent) ?? .text("–")
-      }
       let right = score?["agreement", "right"]
       table.add(
-        .foreign(variant["id"]?.string ?? ""), percent(right?["estimate"]),
-        percent(right?["lower"]), percent(right?["upper"]),
-        percent(variant["ceiling", "efficiency", "estimate"]),
-        percent(score?["rotated", "null_share", "estimate"]),
-        percent(score?["in_place", "null_share", "estimate"]),
+        .foreign(variant["id"]?.string ?? ""), .percent(right?["estimate"]),
+        .percent(right?["lower"]), .percent(right?["upper"]),
+        .percent(variant["ceiling", "efficiency", "estimate"]),
+        .percent(score?["rotated", "null_share", "estimate"]),
+        .percent(score?["in_place", "null_share", "estimate"]),
         score?["hubs", "effective_labels"]?.cell(NumberText.short) ?? .text("–"),
         variant["alignment", "ratio"]?.cell { NumberText.fixed($0, 2) } ?? .text("–"),
         variant["read"]?.cell { NumberText.count($0) } ?? .text("–"))

@@ -66,9 +66,4 @@ enum Number {
     if value < 0.0001 { return value == 0 ? "0%" : "<0.01%" }
     return String(format: value >= 0.0995 ? "%.0f%%" : "%.2g%%", 100 * Double(value))
   }
-
-  /// A number with two decimals.
-  static func plain(_ value: Float) -> String {
-    value.isNaN ? "-" : String(format: "%.3g", Double(value))
-  }
 }

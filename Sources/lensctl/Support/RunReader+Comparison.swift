@@ -26,7 +26,6 @@ extension RunReader {
     _ comparison: RunComparison, _ other: RunDirectory
   ) -> [(name: String, value: String)] {
     let both = comparison.pairs.count
-    let agreement = IntervalEstimate.wilson(successes: comparison.agreeing, of: both)
     let (features, labels) = (comparison.onlyCounts, comparison.labelCounts)
     func leftOut(_ first: Int, _ second: Int) -> String {
       first + second == 0 ? "" : "; left out \(first) of A alone, \(second) of B alone"
@@ -48,7 +47,7 @@ extension RunReader {
       ),
       (
         "same first label",
-        "\(comparison.agreeing) of \(both), \(agreement.percent); "
+        "\(comparison.agreeing) of \(both), \(comparison.agreement.percent); "
           + "\(Number.percent(Float(comparison.chance))) by chance"
       ),
       (
@@ -81,8 +80,6 @@ extension RunReader {
   private func json(
     _ comparison: RunComparison, _ changed: [RunComparison.Pair], _ other: RunDirectory
   ) -> JSONObject {
-    let agreement = IntervalEstimate.wilson(
-      successes: comparison.agreeing, of: comparison.pairs.count)
     let (features, labels) = (comparison.onlyCounts, comparison.labelCounts)
     func points(_ quantiles: Quantiles) -> JSONValue {
       .array(quantiles.points.map { JSONValue($0) })
@@ -97,7 +94,7 @@ extension RunReader {
         "common": .integer(labels.common), "a_alone": .integer(labels.first),
         "b_alone": .integer(labels.second),
       ],
-      "same_first": .integer(comparison.agreeing), "same_first_share": agreement.json,
+      "same_first": .integer(comparison.agreeing), "same_first_share": comparison.agreement.json,
       "same_first_by_chance": JSONValue(comparison.chance),
       "best_labels": .integer(comparison.topCount),
       "same_among_best": JSONValue(comparison.overlap),

@@ -27,10 +27,10 @@ extension RunReader {
     facts += [
       ("mean", Number.cosine(features.means[row])),
       ("sd", Number.cosine(features.standardDeviations[row])),
-      ("skewness", Number.plain(features.skewnesses[row])),
-      ("kurtosis", Number.plain(features.kurtoses[row])),
+      ("skewness", Number.significant(Double(features.skewnesses[row]), digits: 3)),
+      ("kurtosis", Number.significant(Double(features.kurtoses[row]), digits: 3)),
       ("margin", Number.cosine(features.margins[row])),
-      ("entropy", "\(Number.plain(features.entropies[row])) nats"),
+      ("entropy", "\(Number.significant(Double(features.entropies[row]), digits: 3)) nats"),
     ]
     facts += verdict.map { truthFacts(row, $0) } ?? []
     return FactList(facts).lines(style) + [""] + ends(ofFeature: row)
