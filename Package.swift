@@ -40,6 +40,7 @@ let package = Package(
 
     // MARK: - The library and its driver
     .target(name: "CKernels"),
+    .target(name: "CSystem"),
     .target(name: "CDistributions"),
     .target(
       name: "Engine",
@@ -47,6 +48,7 @@ let package = Package(
         "CDistributions",
         "CKernels",
         "COpenBLAS",
+        "CSystem",
         "CZlib",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "RealModule", package: "swift-numerics"),
@@ -70,6 +72,7 @@ let package = Package(
     .executableTarget(
       name: "lensctl",
       dependencies: [
+        "CSystem",
         "Engine",
         "Export",
         "Report",

@@ -8,8 +8,11 @@ extension FaultKind {
     case .badData: 65
     case .missingInput: 66
     case .unavailable: 69
+    case .system: 71
     case .cannotCreate: 73
     case .inputOutput: 74
+    case .temporary: 75
+    case .interrupted: 75
     case .permission: 77
     case .configuration: 78
     }
