@@ -44,6 +44,7 @@ let package = Package(
 
     // MARK: - The library and its driver
     .target(name: "CKernels"),
+    .target(name: "CSystem"),
     .target(name: "CDistributions"),
     .target(
       name: "Engine",
@@ -52,6 +53,7 @@ let package = Package(
         "CKernels",
         "COpenBLAS",
         "CXXHash",
+        "CSystem",
         "CZlib",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "RealModule", package: "swift-numerics"),
@@ -75,6 +77,7 @@ let package = Package(
     .executableTarget(
       name: "lensctl",
       dependencies: [
+        "CSystem",
         "Engine",
         "Export",
         "Report",

@@ -4,7 +4,7 @@
 set -eu
 
 packages="libopenblas-dev libboost-math-dev zlib1g-dev libzstd-dev libxxhash-dev libsqlite3-dev pkg-config"
-[ "${1:-}" = "--test" ] && packages="$packages python3-numpy python3-venv chromium"
+[ "${1:-}" = "--test" ] && packages="$packages python3-numpy python3-venv chromium strace"
 
 if ! command -v swift >/dev/null 2>&1; then
   echo "setup: no swift on the PATH; install Swift 6.2 or newer from https://www.swift.org/install" >&2

@@ -16,7 +16,7 @@ struct Doctor: EngineCommand {
   @OptionGroup var output: OutputOptions
 
   func execute() throws {
-    let test = SelfTest(workers: threads.workers)
+    let test = try SelfTest(workers: threads.workers)
     let facts = facts(test)
     if output.json {
       var object: JSONObject = [:]
@@ -79,15 +79,21 @@ struct Doctor: EngineCommand {
 
   private var processors: [Fact] {
     let limit = ProcessorLimit.current
-    let source = limit.isQuota ? "cgroup" : "affinity"
+    let source =
+      switch limit.source {
+      case .affinity: "affinity"
+      case .cgroup: limit.quota?.directory ?? "cgroup"
+      case .slurm: "SLURM_CPUS_PER_TASK"
+      }
     return [
       Fact(
         "usable_processors", .integer(limit.count),
-        text: "\(limit.count) by \(limit.isQuota ? limit.quota?.directory ?? source : source)"),
-      Fact("usable_processors_source", .string(source), text: nil),
+        text: "\(limit.count) by \(source)"),
+      Fact("usable_processors_source", .string(limit.source.rawValue), text: nil),
       Fact("affinity_processors", .integer(limit.affinity), text: nil),
       Fact("cgroup_processors", limit.quota.map { JSONValue($0.processors) } ?? .null, text: nil),
       Fact("cgroup_directory", limit.quota.map { .string($0.directory) } ?? .null, text: nil),
+      Fact("slurm_processors", limit.task.map { .integer($0) } ?? .null, text: nil),
     ]
   }
 

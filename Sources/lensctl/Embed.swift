@@ -44,11 +44,11 @@ struct Embed: EngineCommand {
     let request = try BankRequest(
       model: model, tokenizer: prompts.tokenizer, labels: labels,
       templates: try prompts.templates(), masksDuplicates: compute.dedupe,
-      digestCache: compute.digestCache, workers: compute.workers)
+      digestCache: compute.digestCache, workers: try compute.workers)
     try OutputFile.refuse(out, ifAmong: request.inputPaths + prompts.files)
     try request.check(writingTo: out)
     let (bank, wasCached) = try request.bank(
-      cache: compute.bankCache, workers: compute.workers, memoryLimit: try compute.memoryLimit()
+      cache: compute.bankCache, workers: try compute.workers, memoryLimit: try compute.memoryLimit()
     ) { printer.show($0) }
     if compute.strict, !bank.faults.isEmpty {
       throw RunError(subject: labels, reason: .strict(bank.faults))

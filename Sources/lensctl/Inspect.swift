@@ -45,7 +45,7 @@ struct Inspect: EngineCommand {
   func execute() throws {
     let inspection = try Inspection(
       contentsOf: path, keys: try keys.map { try TensorKeys(parsing: $0) },
-      family: family, orientation: orientation, workers: threads.workers)
+      family: family, orientation: orientation, workers: try threads.workers)
     try Output.print(
       output.json ? [inspection.json.serialized(indent: 2)] : lines(of: inspection))
     if let refusal = inspection.refusal { throw refusal }

@@ -94,14 +94,15 @@ struct ReportCommand: EngineCommand {
       Report.Companion(
         pictures: try pictures(index, columns[index]),
         query: recompute
-          ? try FeatureQuery(columns[index], digestCache: DigestCache(), workers: threads.workers)
+          ? try FeatureQuery(
+            columns[index], digestCache: DigestCache(), workers: try threads.workers)
           : nil)
     }
     var report = try Report(columns, companions: companions)
     report.sprite = try sprite.map { try Sprite(contentsOf: $0, tile: spriteTile) }
     report.cardCount = cards
     report.seed = seed
-    report.workers = threads.workers
+    report.workers = try threads.workers
     try write(try report.html(at: out))
   }
 

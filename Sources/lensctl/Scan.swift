@@ -88,8 +88,9 @@ struct Scan: EngineCommand {
       if !compute.quiet { Messages.print("\(out.printable(limit: 1000)): complete, nothing to do") }
       return
     }
-    let description = try run.write(to: out, WritingOptions(replacesExisting: force)) {
-      printer.show($0)
+    let description = try Signals.deferring { stop in
+      let options = WritingOptions(replacesExisting: force) { () throws in try stop.check(out) }
+      return try run.write(to: out, options) { printer.show($0) }
     }
     printer.finish()
     guard !compute.quiet else { return }

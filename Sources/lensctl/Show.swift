@@ -82,10 +82,10 @@ struct Show: EngineCommand {
     if let text = question.text {
       let query = try TextQuery(
         reader.run, model: question.model,
-        digestCache: question.noCache ? nil : DigestCache(), workers: threads.workers)
+        digestCache: question.noCache ? nil : DigestCache(), workers: try threads.workers)
       let (matches, warnings) = try query.matches(
         for: text, template: try question.template.map { try PromptTemplate($0) } ?? .bare,
-        workers: threads.workers)
+        workers: try threads.workers)
       for warning in warnings { Messages.print("warning: \(warning.printable(limit: 400))") }
       return reader.matches(matches, text: text, sigmoid: query.sigmoid, limit: limit)
     }

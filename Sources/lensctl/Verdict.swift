@@ -212,15 +212,17 @@ struct Verdict: EngineCommand {
     var folders = replayed.writeMisfiled.map { _ in
       ExplanationFolders(order: verdict.folderOrder, labels: verdict.run.labels.labels)
     }
-    var options = WritingOptions(replacesExisting: force)
-    options.writesBeside = true
-    return try verdict.run.write(to: out, options) {
-      printer.show($0)
-    } alongside: {
-      try folders?.add($0)
-    } beside: { (directory) throws(OutputError) in
-      try report.write(to: directory)
-      if let path = replayed.writeMisfiled { try folders?.write(to: path) }
+    return try Signals.deferring { stop in
+      var options = WritingOptions(replacesExisting: force) { () throws in try stop.check(out) }
+      options.writesBeside = true
+      return try verdict.run.write(to: out, options) {
+        printer.show($0)
+      } alongside: {
+        try folders?.add($0)
+      } beside: { (directory) throws(OutputError) in
+        try report.write(to: directory)
+        if let path = replayed.writeMisfiled { try folders?.write(to: path) }
+      }
     }
   }
 

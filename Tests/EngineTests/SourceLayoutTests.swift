@@ -20,9 +20,9 @@ import Testing
 
   /// The modules that a folder may import besides `Foundation`, which all may.
   static let imports: [String: Set<String>] = [
-    "Tensor": ["CKernels"],
+    "Tensor": ["CKernels", "Synchronization"],
     "Archive": ["CZlib"],
-    "Checkpoint": ["CXXHash", "CZlib", "Crypto"],
+    "Checkpoint": ["CSystem", "CXXHash", "CZlib", "Crypto", "Dispatch", "Synchronization"],
     "LinearAlgebra": ["CKernels", "COpenBLAS", "Dispatch", "RealModule", "Synchronization"],
     "Statistics": ["CDistributions", "RealModule"],
     "Lens": ["RealModule"],
@@ -52,9 +52,10 @@ import Testing
     "Sources/Engine/Checkpoint/MappedFile.swift",
     "Sources/Engine/Checkpoint/SafetensorsWriter.swift",
     "Sources/Engine/Checkpoint/GzipFile.swift",
-    "Sources/Engine/Checkpoint/OutputFile.swift",
+    "Sources/Engine/Checkpoint/SystemFile.swift",
     "Sources/Export/Deflation.swift",
     "Sources/Export/RowInsertion.swift",
+    "Sources/lensctl/Support/Signals.swift",
     "Sources/lensctl/Support/Terminal.swift",
   ]
 

@@ -15,7 +15,7 @@ import Testing
     #expect(json["products_right"] == true)
     #expect(json["usable_processors"]?.integer == Machine.usableProcessors)
     #expect(json["affinity_processors"]?.integer == ProcessorLimit.current.affinity)
-    #expect(["affinity", "cgroup"].contains(json["usable_processors_source"]?.string))
+    #expect(["affinity", "cgroup", "slurm"].contains(json["usable_processors_source"]?.string))
     #expect(json["blas_kernel"]?.string == BLAS.kernel.name)
     #expect(json["blas_kernel_source"]?.string == BLAS.kernel.source.rawValue)
     #expect(json["kernel_fits"] == .bool(BLAS.kernel.better == nil))
@@ -29,6 +29,19 @@ import Testing
     let run = try Workplace().run("doctor", "--threads", "1", "--plain")
     #expect(run.status == 0, "\(run.messages)")
     #expect(run.lines.contains { $0.hasPrefix("gflops\t") && $0.contains(" on 1 threads, ") })
+  }
+
+  @Test func row96SlurmMayAllowFewerProcessors() throws {
+    let place = try Workplace()
+    let one = try place.run("doctor", "--plain", environment: ["SLURM_CPUS_PER_TASK": "1"])
+    // Where one is all there is, that says so already.
+    let source = ProcessorLimit.current.affinity == 1 ? "affinity" : "SLURM_CPUS_PER_TASK"
+    #expect(one.lines.contains("usable processors\t1 by \(source)"), "\(one.output)")
+    #expect(one.lines.contains { $0.hasPrefix("gflops\t") && $0.contains(" on 1 threads, ") })
+    let none = try place.run("doctor", "--json", environment: ["SLURM_CPUS_PER_TASK": "all"])
+    let json = try JSONValue(parsing: Data(none.output.utf8))
+    #expect(json["usable_processors"]?.integer == Machine.usableProcessors)
+    #expect(json["slurm_processors"] == .null)
   }
 
   /// Only a processor with wide vectors has better kernels than those for Nehalem.

@@ -1,9 +1,9 @@
-import Engine
 import Foundation
 import Testing
 
-/// Faults of the system beneath a scan, by their rows.
-@Suite struct SystemFaultTests {
+/// Calls of the operating system that fail, by strace.
+@Suite(.enabled(if: Tracer.works, "strace is not there or may not trace here"))
+struct SystemFaultTests {
   private let place: Workplace
 
   init() throws {
@@ -11,63 +11,102 @@ import Testing
     try place.writeLabels()
   }
 
-  /// A scan of 48 features in shards of ten, by a line of bash.
-  private static func scan(_ out: String) -> String {
-    "$LENSCTL scan \(Workplace.model.joined(separator: " ")) "
-      + "--sae \(Commands.fixtures)/sae/standard-new --labels labels.txt --shard-size 10 --out \(out)"
+  private var arguments: [String] {
+    ["scan"] + Workplace.model + [
+      "--sae", "\(Commands.fixtures)/sae/standard-new", "--labels", "labels.txt", "--no-cache",
+      "--format", "jsonl", "--out", "features.jsonl", "--quiet", "--threads", "1",
+    ]
   }
 
-  /// The files of a run that are the same however it was computed.
-  private func contents(_ run: String) throws -> [String: Data] {
-    var contents: [String: Data] = [:]
-    for name in try FileManager.default.contentsOfDirectory(atPath: place.path + "/" + run)
-    where name != "environment.json" {
-      contents[name] = try place.contents(run + "/" + name)
-    }
-    return contents
+  private func files() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: place.path)
+      .filter { $0.hasPrefix("features") }
   }
 
-  /// Whether a small file system can be mounted, for which one must be root.
-  private static let canMount: Bool = {
-    guard let place = try? Workplace() else { return false }
-    let line = "mkdir try && mount -t tmpfs -o size=4k tmpfs try && umount try"
-    return (try? place.shell(line))?.status == 0
-  }()
-
-  @Test func row92LocaleAndTimeZoneChangeNothing() throws {
-    #expect(try place.shell(Self.scan("plain")).status == 0)
-    for variables in ["LC_ALL=de_DE.UTF-8 TZ=Pacific/Kiritimati", "LC_ALL=tr_TR.UTF-8 LANG=tr"] {
-      #expect(try place.shell("\(variables) \(Self.scan("other --force"))").status == 0)
-      #expect(try contents("other") == contents("plain"), "\(variables)")
-    }
+  private func run(
+    _ faults: String, path: String? = nil, environment: [String: String] = [:]
+  ) throws -> CommandRun {
+    try place.run(faults: faults, path: path, arguments, environment: environment)
   }
 
-  /// A disk of every size from one that holds nothing to one that holds the run.
-  @Test(.enabled(if: canMount, "no file system can be mounted here"))
-  func row77AFullDiskLosesNothing() throws {
-    let disk = place.path + "/disk"
-    try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
-    #expect(try place.shell("mount -t tmpfs -o size=4k tmpfs disk").status == 0)
-    defer { _ = try? place.shell("umount disk") }
-    #expect(try place.shell(Self.scan("plain")).status == 0)
-    var statuses: Set<Int32> = []
-    for kilobytes in stride(from: 4, through: 240, by: 12) {
-      _ = try place.shell("rm -rf disk/*; mount -o remount,size=\(kilobytes)k disk")
-      let run = try place.shell(Self.scan("disk/run"))
-      statuses.insert(run.status)
-      if run.status != 0 {
-        #expect(run.status == 74, "\(run.messages)")
-        #expect(run.messages.hasSuffix(": no space left\n"), "\(run.messages)")
-        #expect(!place.has("disk/run"))
-        let files = try place.shell("find disk -name '*.tmp.*'").output
-        #expect(files.isEmpty, "temporary files stay: \(files)")
-      }
-      _ = try place.shell("mount -o remount,size=4m disk")
-      let again = try place.shell(Self.scan("disk/run"))
-      #expect(again.status == 0, "\(kilobytes) KiB: \(again.messages)")
-      #expect(try contents("disk/run") == contents("plain"), "\(kilobytes) KiB")
-      #expect(!place.has("disk/run.partial"))
-    }
-    #expect(statuses == [0, 74], "disks too small and large enough were tried")
+  @Test(arguments: [
+    ("fsync:error=EIO:when=1", "cannot be written: input/output error", 74),
+    ("fsync:error=ENOSPC:when=1", "no space left", 74),
+    ("fsync:error=EDQUOT:when=1", "no space left", 74),
+    ("rename:error=EROFS", "cannot be created: read-only file system", 73),
+    ("rename:error=EACCES", "not permitted to write", 77),
+    ("rename:error=EIO", "cannot be written: input/output error", 74),
+  ])
+  func row78WhatFailsLeavesNothing(faults: String, text: String, status: Int32) throws {
+    let run = try run(faults)
+    #expect(run.status == status)
+    #expect(run.messages == "lensctl: features.jsonl: \(text)\n")
+    #expect(try files().isEmpty)
+  }
+
+  /// After an error the next call may succeed though what was written is lost.
+  @Test func row78AFailedFsyncIsNotTriedAgain() throws {
+    _ = try run("fsync:error=EIO")
+    let trace = try String(contentsOfFile: place.path + "/trace", encoding: .utf8)
+    #expect(trace.split(separator: "\n").filter { $0.contains("fsync(") }.count == 1)
+  }
+
+  @Test(arguments: ["EINVAL", "EOPNOTSUPP", "ENOSYS"])
+  func row94AFileSystemWithoutFsyncIsWrittenTo(error: String) throws {
+    let run = try run("fsync:error=\(error)")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(try files() == ["features.jsonl"])
+  }
+
+  @Test(arguments: ["fsync", "rename", "close", "write"])
+  func whatASignalInterruptsIsDoneAgain(call: String) throws {
+    let expected = try place.run(arguments)
+    #expect(expected.status == 0)
+    let lines = try place.contents("features.jsonl")
+    let run = try place.run(
+      faults: "\(call):error=EINTR:when=1", arguments + ["--force"])
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(try place.contents("features.jsonl") == lines)
+  }
+
+  /// The file stands complete then, but its name may be lost.
+  @Test func aNameThatCannotBeMadeDurableIsTold() throws {
+    let run = try run("fsync:error=EIO:when=2")
+    #expect(run.status == 74)
+    #expect(
+      run.messages == "lensctl: features.jsonl: cannot be written: input/output error\n")
+    #expect(try files() == ["features.jsonl"])
+  }
+
+  @Test(arguments: [(3, 0), (4, 74)] as [(Int, Int32)])
+  func row94AStaleFileIsLookedAtAgain(times: Int, status: Int32) throws {
+    let path = "\(Commands.fixtures)/sae/standard-new/sae_weights.safetensors"
+    let run = try run("openat:error=ESTALE:when=1..\(times)", path: path)
+    #expect(run.status == status)
+    #expect(
+      run.messages
+        == (status == 0 ? "" : "lensctl: \(path): cannot be read: stale file handle\n"))
+  }
+
+  @Test func row93TooManyOpenFilesAreTold() throws {
+    let path = "\(Commands.fixtures)/sae/standard-new/sae_weights.safetensors"
+    let run = try run("openat:error=EMFILE", path: path)
+    #expect(run.status == 71)
+    #expect(
+      run.messages
+        == "lensctl: \(path): cannot be opened: too many open files, expected fewer; "
+        + "ulimit -n allows more\n")
+  }
+
+  /// OpenBLAS starts threads of its own, before anything else, unless it is told not to.
+  @Test func row93AMachineWithoutThreadsIsTold() throws {
+    let run = try run(
+      "clone,clone3:error=EAGAIN", environment: ["OPENBLAS_NUM_THREADS": "1"])
+    #expect(run.status == 71)
+    #expect(
+      run.messages
+        == "lensctl: threads: found 0 that can be started, expected at least 4; ulimit -u allows "
+        + "more\n")
+    #expect(try files().isEmpty)
   }
 }

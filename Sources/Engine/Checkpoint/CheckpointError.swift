@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A file that cannot be used as a checkpoint, configuration or table of numbers, and why.
 ///
 /// The description is one line that names the file, the tensor if there is one, and both the
@@ -9,6 +11,7 @@ public struct CheckpointError: EngineError, Equatable {
     case notFound
     case notPermitted
     case unreadable(String)
+    case tooManyOpenFiles
     case isDirectory
     case notFile(String)
     case malformedGzip(String)
@@ -72,6 +75,7 @@ public struct CheckpointError: EngineError, Equatable {
     case .notFound, .notInCache: .missingInput
     case .notPermitted: .permission
     case .unreadable: .inputOutput
+    case .tooManyOpenFiles: .system
     default: .badData
     }
   }
@@ -80,6 +84,26 @@ public struct CheckpointError: EngineError, Equatable {
 }
 
 extension CheckpointError {
+  /// What is said of a file that cannot be opened besides so many others.
+  static let tooManyOpenFiles =
+    "cannot be opened: too many open files, expected fewer; ulimit -n allows more"
+
+  /// Makes the error that says why a file cannot be opened or looked at.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - code: The error of the system.
+  init(path: String, _ code: POSIXErrorCode) {
+    let reason: Reason =
+      switch code {
+      case .ENOENT, .ENOTDIR: .notFound
+      case .EACCES, .EPERM: .notPermitted
+      case .EMFILE, .ENFILE: .tooManyOpenFiles
+      default: .unreadable(POSIXError(code).text)
+      }
+    self.init(path: path, reason: reason)
+  }
+
   private var message: String { Self.message(reason) }
 
   private static func message(_ reason: Reason) -> String {
@@ -87,6 +111,7 @@ extension CheckpointError {
     case .notFound: "no such file or directory"
     case .notPermitted: "not permitted to read"
     case .unreadable(let what): "cannot be read: \(what)"
+    case .tooManyOpenFiles: tooManyOpenFiles
     case .isDirectory: "found a directory, expected a file"
     case .notFile(let what): "found \(what), expected a file"
     case .malformedGzip(let what): "gzip: \(what)"

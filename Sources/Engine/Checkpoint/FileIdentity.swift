@@ -45,17 +45,13 @@ public struct FileIdentity: Sendable, Equatable {
   /// - Returns: What it knows.
   /// - Throws: `CheckpointError` if there is none, or it may not be looked at.
   static func status(of path: String) throws(CheckpointError) -> stat {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      switch errno {
-      case ENOENT, ENOTDIR: throw CheckpointError(path: path, reason: .notFound)
-      case EACCES: throw CheckpointError(path: path, reason: .notPermitted)
-      case let code:
-        let what = POSIXErrorCode(rawValue: code).map { POSIXError($0).localizedDescription }
-        throw CheckpointError(path: path, reason: .unreadable(what ?? "error \(code)"))
+    try StaleHandle.retried { () throws(CheckpointError) in
+      var status = stat()
+      guard unsafe stat(path, &status) == 0 else {
+        throw CheckpointError(path: path, POSIXErrorCode(rawValue: errno) ?? .EIO)
       }
+      return status
     }
-    return status
   }
 
   /// Whether nothing says that the contents are others than they were.

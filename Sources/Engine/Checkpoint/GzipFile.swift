@@ -14,9 +14,7 @@ enum GzipFile {
   /// - Returns: The bytes; fewer if there are fewer, or what follows is corrupt.
   /// - Throws: `CheckpointError` if the file cannot be opened.
   static func start(of path: String, count: Int) throws(CheckpointError) -> [UInt8] {
-    guard let file = unsafe gzopen(path, "rb") else {
-      throw CheckpointError(path: path, reason: .notPermitted)
-    }
+    let file = try unsafe open(path)
     var bytes = [UInt8](repeating: 0, count: count)
     let read = unsafe gzread(file, &bytes, UInt32(count))
     _ = unsafe gzclose(file)
@@ -35,9 +33,7 @@ enum GzipFile {
     of path: String, limit: Int = sizeLimit
   ) throws(CheckpointError) -> Data {
     try FileForm.checkFile(at: path)
-    guard let file = unsafe gzopen(path, "rb") else {
-      throw CheckpointError(path: path, reason: .notPermitted)
-    }
+    let file = try unsafe open(path)
     var bytes = Data()
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     var count: Int32 = 0
@@ -55,5 +51,14 @@ enum GzipFile {
         path: path, reason: .malformedGzip(isShort ? "the file is cut short" : "corrupt contents"))
     }
     return bytes
+  }
+
+  private static func open(_ path: String) throws(CheckpointError) -> gzFile {
+    try unsafe StaleHandle.retried { () throws(CheckpointError) in
+      guard let file = unsafe gzopen(path, "rb") else {
+        throw CheckpointError(path: path, POSIXErrorCode(rawValue: errno) ?? .EACCES)
+      }
+      return unsafe file
+    }
   }
 }

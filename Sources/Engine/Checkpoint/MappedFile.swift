@@ -9,12 +9,12 @@ public enum MappedFile {
   /// - Throws: `CheckpointError` if the file is missing, no regular file, or not readable.
   public static func contents(of path: String) throws(CheckpointError) -> Data {
     try FileForm.checkFile(at: path)
-    do {
-      return try Data(contentsOf: URL(filePath: path), options: .alwaysMapped)
-    } catch let error as CocoaError where error.code == .fileReadNoPermission {
-      throw CheckpointError(path: path, reason: .notPermitted)
-    } catch {
-      throw CheckpointError(path: path, reason: .unreadable(error.localizedDescription))
+    return try StaleHandle.retried { () throws(CheckpointError) in
+      do throws(POSIXError) {
+        return try SystemFile.contents(of: path)
+      } catch {
+        throw CheckpointError(path: path, error.code)
+      }
     }
   }
 

@@ -116,29 +116,26 @@ package struct OutputDirectory: Sendable {
     try? FileManager.default.removeItem(atPath: partialPath)
   }
 
-  /// Gives the directory its final name; one that stands there is moved aside first and removed
-  /// after, or moved back if the new one cannot take its place.
+  /// Gives the directory its final name, and makes that durable; one that stands there is moved
+  /// aside first and removed after, or moved back if the new one cannot take its place.
   ///
   /// - Parameter replacesExisting: Whether one may stand there.
   /// - Throws: `OutputError` if it cannot be renamed.
   package func moveIntoPlace(replacesExisting: Bool) throws(OutputError) {
     // What the target is may have changed since the directory was started.
     try checkTarget(replacesExisting: replacesExisting)
-    let manager = FileManager.default
     let aside = "\(path).replaced.\(ProcessInfo.processInfo.processIdentifier)"
     let isReplacing = MappedFile.exists(path)
+    try OutputFile.synchronizeParent(of: partialPath + "/" + kind.mark)
+    if isReplacing { try OutputFile.move(path, to: aside) }
     do {
-      if isReplacing { try manager.moveItem(atPath: path, toPath: aside) }
+      try OutputFile.move(partialPath, to: path)
     } catch {
-      throw OutputError(path: path, error, isCreation: true)
+      if isReplacing { try? OutputFile.move(aside, to: path) }
+      throw error
     }
-    do {
-      try manager.moveItem(atPath: partialPath, toPath: path)
-    } catch {
-      if isReplacing { try? manager.moveItem(atPath: aside, toPath: path) }
-      throw OutputError(path: path, error, isCreation: true)
-    }
+    try OutputFile.synchronizeParent(of: path)
     // The new one stands; what is left of the old one is no reason to call it off.
-    if isReplacing { try? manager.removeItem(atPath: aside) }
+    if isReplacing { try? FileManager.default.removeItem(atPath: aside) }
   }
 }

@@ -10,6 +10,7 @@ public struct OutputError: EngineError, Equatable {
     case headerTooLarge(with: String, bytes: Int, limit: Int)
     case notPermitted
     case diskFull
+    case tooManyOpenFiles
     case cannotCreate(String)
     case writing(String)
   }
@@ -37,10 +38,14 @@ public struct OutputError: EngineError, Equatable {
     let posix = (error as? POSIXError)?.code ?? (error as NSError).posixCode
     let reason: Reason
     switch (code, posix) {
+    case (_, .EROFS): reason = .cannotCreate("read-only file system")
     case (.fileWriteNoPermission, _), (_, .EACCES), (_, .EPERM): reason = .notPermitted
     case (.fileWriteOutOfSpace, _), (_, .ENOSPC), (_, .EDQUOT): reason = .diskFull
+    case (_, .EMFILE), (_, .ENFILE): reason = .tooManyOpenFiles
+    // Nothing is wrong with the name then.
+    case (_, .EIO): reason = .writing("input/output error")
     default:
-      let what = (error as NSError).localizedDescription
+      let what = posix.map { POSIXError($0).text } ?? (error as NSError).localizedDescription
       reason = isCreation ? .cannotCreate(what) : .writing(what)
     }
     self.init(path: path, reason: reason)
@@ -51,6 +56,7 @@ public struct OutputError: EngineError, Equatable {
     case .isInput: .usage
     case .exists, .missingParent, .headerTooLarge, .cannotCreate: .cannotCreate
     case .notPermitted: .permission
+    case .tooManyOpenFiles: .system
     case .diskFull, .writing: .inputOutput
     }
   }
@@ -66,6 +72,7 @@ public struct OutputError: EngineError, Equatable {
       "header with the \(contents): found \(bytes) bytes, expected at most \(limit), which readers accept"
     case .notPermitted: "not permitted to write"
     case .diskFull: "no space left"
+    case .tooManyOpenFiles: CheckpointError.tooManyOpenFiles
     case .cannotCreate(let what): "cannot be created: \(what)"
     case .writing(let what): "cannot be written: \(what)"
     }
@@ -74,8 +81,16 @@ public struct OutputError: EngineError, Equatable {
 
 extension NSError {
   /// The error number of the system call behind the error, if there is one.
-  fileprivate var posixCode: POSIXErrorCode? {
+  var posixCode: POSIXErrorCode? {
     if domain == NSPOSIXErrorDomain { return POSIXErrorCode(rawValue: Int32(code)) }
     return (userInfo[NSUnderlyingErrorKey] as? NSError)?.posixCode
+  }
+}
+
+extension POSIXError {
+  /// What the system says of the error, without what Foundation puts before it.
+  var text: String {
+    let words = localizedDescription.replacing("The operation could not be completed. ", with: "")
+    return words.prefix(1).lowercased() + words.dropFirst()
   }
 }

@@ -33,18 +33,31 @@ public enum OutputFile {
 
   /// Writes a file beside its final name, makes it durable, and renames it.
   ///
+  /// The name in the making is `NAME.tmp.PROCESS.RANDOM`. Where the file system can make nothing
+  /// durable, that is left out; `Durability` tells.
+  ///
   /// - Parameters:
   ///   - path: The final name; replaced if it exists.
   ///   - body: Writes the contents.
-  /// - Throws: `OutputError`, or what `body` throws; nothing is left behind then.
+  /// - Throws: `OutputError`, or what `body` throws; nothing is left behind then, but for a complete
+  ///   file whose name alone could not be made durable.
   public static func write(to path: String, _ body: (FileHandle) throws -> Void) throws {
-    let temporary = temporary(for: path)
-    let handle = try create(temporary)
+    try checkParent(of: path)
+    let temporary = Temporaries.name(for: path)
+    Temporaries.add(temporary)
     do {
-      try body(handle)
-      try settle(handle, at: temporary, as: path)
+      let descriptor = try opening(path) { () throws(POSIXError) in
+        try SystemFile.create(temporary)
+      }
+      do {
+        try body(FileHandle(fileDescriptor: descriptor, closeOnDealloc: false))
+      } catch {
+        try? SystemFile.close(descriptor)
+        throw error
+      }
+      try settle(descriptor, at: temporary, as: path)
     } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
+      Temporaries.remove(temporary)
       throw error
     }
   }
@@ -54,38 +67,98 @@ public enum OutputFile {
   /// - Parameters:
   ///   - path: The final name; replaced if it exists.
   ///   - body: Makes the file of the name that it is given, which does not exist.
-  /// - Throws: `OutputError`, or what `body` throws; nothing is left behind then.
+  /// - Throws: `OutputError`, or what `body` throws; nothing is left behind then, but for a complete
+  ///   file whose name alone could not be made durable.
   package static func make(_ path: String, _ body: (_ temporary: String) throws -> Void) throws {
-    let temporary = temporary(for: path)
     try checkParent(of: path)
-    try? FileManager.default.removeItem(atPath: temporary)
+    let temporary = Temporaries.name(for: path)
+    Temporaries.add(temporary)
     do {
       try body(temporary)
-      try settle(FileHandle(forUpdating: URL(filePath: temporary)), at: temporary, as: path)
+      let descriptor = try opening(path) { () throws(POSIXError) in
+        try SystemFile.open(temporary, O_RDWR | O_NOFOLLOW)
+      }
+      try settle(descriptor, at: temporary, as: path)
     } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
+      Temporaries.remove(temporary)
       throw error
     }
   }
 
-  /// The name under which a file is made.
-  static func temporary(for path: String) -> String {
-    "\(path).tmp.\(ProcessInfo.processInfo.processIdentifier)"
+  /// Makes what was written to an open file durable, and closes it.
+  ///
+  /// - Parameters:
+  ///   - handle: The file; closed afterwards, whatever happens.
+  ///   - path: What messages call it.
+  /// - Throws: `OutputError`; what was written must be written anew then, into another file.
+  package static func finish(_ handle: FileHandle, of path: String) throws(OutputError) {
+    let isSynchronized = Result { () throws(POSIXError) in
+      try SystemFile.synchronize(handle.fileDescriptor)
+    }
+    do {
+      // By the handle, which would close another file's descriptor later if it did not know.
+      try handle.close()
+      _ = try isSynchronized.get()
+    } catch {
+      throw OutputError(path: path, error, isCreation: false)
+    }
+  }
+
+  /// Removes the files that this process has not completed; for the moment before it ends at once.
+  ///
+  /// Whoever writes one of them gets an error or does not get so far.
+  public static func removeTemporaries() { Temporaries.removeAll() }
+
+  /// Removes what processes that are gone have left in a directory.
+  ///
+  /// - Parameter directory: The directory, of which the caller has the lock: whoever else makes
+  ///   files in it would lose them.
+  package static func removeTemporaries(in directory: String) {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: directory)
+    for name in names ?? [] where Temporaries.isName(name) {
+      try? SystemFile.remove(directory + "/" + name)
+    }
   }
 
   /// Makes a file durable and gives it its final name.
   static func settle(
-    _ handle: FileHandle, at temporary: String, as path: String
+    _ descriptor: Int32, at temporary: String, as path: String
   ) throws(OutputError) {
+    // Closed whatever happens; the first error is the one that counts.
+    let isSynchronized = Result { () throws(POSIXError) in try SystemFile.synchronize(descriptor) }
+    let isClosed = Result { () throws(POSIXError) in try SystemFile.close(descriptor) }
     do {
-      try handle.synchronize()
-      try handle.close()
+      _ = try isSynchronized.get()
+      try isClosed.get()
     } catch {
       throw OutputError(path: path, error, isCreation: false)
     }
-    guard unsafe rename(temporary, path) == 0 else {
-      let code = POSIXErrorCode(rawValue: errno) ?? .EIO
-      throw OutputError(path: path, POSIXError(code), isCreation: true)
+    try move(temporary, to: path)
+    Temporaries.forget(temporary)
+    try synchronizeParent(of: path)
+  }
+
+  /// Gives a file or directory another name.
+  static func move(_ path: String, to newPath: String) throws(OutputError) {
+    try opening(newPath) { () throws(POSIXError) in try SystemFile.rename(path, to: newPath) }
+  }
+
+  /// Makes the name of a file or directory durable.
+  static func synchronizeParent(of path: String) throws(OutputError) {
+    do {
+      _ = try SystemFile.synchronize(directory: parent(of: path))
+    } catch {
+      throw OutputError(path: path, error, isCreation: false)
+    }
+  }
+
+  private static func opening<Value>(
+    _ path: String, _ call: () throws(POSIXError) -> Value
+  ) throws(OutputError) -> Value {
+    do {
+      return try call()
+    } catch {
+      throw OutputError(path: path, error, isCreation: true)
     }
   }
 
@@ -129,10 +202,15 @@ public enum OutputFile {
     guard !path.isEmpty else {
       throw OutputError(path: "output", reason: .cannotCreate("found no name, expected one"))
     }
-    let parent = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    let parent = parent(of: path)
     guard MappedFile.isDirectory(parent) else {
       throw OutputError(path: path, reason: .missingParent(parent))
     }
+  }
+
+  /// The directory that holds a file, with a slash at its end.
+  static func parent(of path: String) -> String {
+    URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
   }
 
   /// What stands at a path, links followed.

@@ -1,9 +1,10 @@
 internal import Foundation
 
-/// A file in the making beside its final name.
+/// A file in the making beside its final name, for whoever writes it bit by bit.
 struct PendingFile: Sendable {
   private let path: String
   private let temporary: String
+  private let descriptor: Int32
   private let handle: FileHandle
 
   /// Starts an empty file.
@@ -11,9 +12,17 @@ struct PendingFile: Sendable {
   /// - Parameter path: The final name.
   /// - Throws: `OutputError` if it cannot be made.
   init(_ path: String) throws(OutputError) {
+    try OutputFile.checkParent(of: path)
     self.path = path
-    temporary = OutputFile.temporary(for: path)
-    handle = try OutputFile.create(temporary)
+    temporary = Temporaries.name(for: path)
+    Temporaries.add(temporary)
+    do {
+      descriptor = try SystemFile.create(temporary)
+    } catch {
+      Temporaries.remove(temporary)
+      throw OutputError(path: path, error, isCreation: true)
+    }
+    handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
   }
 
   /// Writes bytes at a place.
@@ -36,16 +45,16 @@ struct PendingFile: Sendable {
   /// - Throws: `OutputError` if that cannot be done; nothing is left of it then.
   func commit() throws(OutputError) {
     do {
-      try OutputFile.settle(handle, at: temporary, as: path)
+      try OutputFile.settle(descriptor, at: temporary, as: path)
     } catch {
-      discard()
+      Temporaries.remove(temporary)
       throw error
     }
   }
 
-  /// Removes the file.
+  /// Removes the file, instead of `commit`.
   func discard() {
-    try? handle.close()
-    try? FileManager.default.removeItem(atPath: temporary)
+    try? SystemFile.close(descriptor)
+    Temporaries.remove(temporary)
   }
 }

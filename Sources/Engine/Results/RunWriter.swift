@@ -148,12 +148,7 @@ public struct RunWriter: ~Copyable {
   ) throws(OutputError) -> JSONObject {
     precondition(
       tally.featureCount == featureCount, "\(tally.featureCount) features of \(featureCount)")
-    do {
-      try handle.synchronize()
-      try handle.close()
-    } catch {
-      throw OutputError(path: path, error, isCreation: false)
-    }
+    try OutputFile.finish(handle, of: path)
     try LabelColumns(bank: labels, tally: tally).write(to: directory.partialPath)
     let digests = try digests()
     let run = completed(description, digests: digests)

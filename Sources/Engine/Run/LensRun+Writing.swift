@@ -5,7 +5,8 @@ public struct WritingOptions {
   /// Whether a run that stands there is replaced at the end.
   public var replacesExisting: Bool
 
-  /// Asked before each block; throws to end the run, of which finished shards stay.
+  /// Asked before each block; throws `Interruption`, of any text, to end the run, of which finished shards
+  /// stay.
   public var checkpoint: () throws -> Void
 
   /// Whether files are written beside the run that a scan does not make, such as those of a verdict.
@@ -50,7 +51,8 @@ extension LensRun {
   /// - Returns: The contents of `run.json`.
   /// - Throws: `OutputError` if the run cannot be written, `ShardError` if one of another command is
   ///   in the making there, `RunError` if no feature could be read or if warnings are errors; nothing is left
-  ///   under the final name then.
+  ///   under the final name then. `LockError` if another process is making it; `Interruption`, which says how many
+  ///   shards are kept, if `options` ended it.
   public func write(
     to path: String, _ options: WritingOptions = WritingOptions(),
     progress: (RunProgress) -> Void = { _ in },
@@ -58,6 +60,9 @@ extension LensRun {
     beside: (_ directory: String) throws(OutputError) -> Void = { (_) throws(OutputError) in }
   ) throws -> JSONObject {
     try start(output: path)
+    let lock = try DirectoryLock(directory: path)
+    defer { lock.release() }
+    if let warning = lock.warning { progress(.notice(warning)) }
     let partialPath = RunWriter.partialPath(of: path)
     if let run = try completed(path, options) { return run }
     let keeps = shardPlan.count > 1 || MappedFile.exists(partialPath + "/run.json")
@@ -69,7 +74,7 @@ extension LensRun {
     } catch {
       try? shards.waitForCommits()
       if Self.voidsShards(error) || !shards.hasShards { RunWriter.removePartial(of: path) }
-      throw error
+      throw error is Interruption ? Interruption(subject: path, state: shards.stopped) : error
     }
   }
 
@@ -89,6 +94,8 @@ extension LensRun {
     beside: (_ directory: String) throws(OutputError) -> Void = { (_) throws(OutputError) in }
   ) throws -> JSONObject {
     try start(output: path)
+    let lock = try DirectoryLock(directory: path)
+    defer { lock.release() }
     var shards = ShardedScan(self, .complete(folder))
     try shards.checkPlan()
     do {

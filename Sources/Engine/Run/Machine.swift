@@ -2,7 +2,7 @@ internal import Foundation
 
 /// What is known of the machine and of the libraries that compute on it.
 public enum Machine {
-  /// The processors that the process may use, by its affinity and its control groups.
+  /// The processors that the process may use, by its affinity, its control groups and Slurm.
   public static var usableProcessors: Int { ProcessorLimit.current.count }
 
   /// The name of the processor, or `unknown`.

@@ -16,11 +16,29 @@ public struct ProcessorLimit: Equatable, Sendable {
   /// The least quota of the process's control group and those above it, nil if there is none.
   public let quota: Quota?
 
-  /// The processors to use: a share is rounded up, and one is always used.
-  public var count: Int { max(1, isQuota ? quotaCount : affinity) }
+  /// The processors that Slurm gave to the task, nil if it did not say.
+  public let task: Int?
 
-  /// Whether the quota allows less than the affinity.
-  public var isQuota: Bool { quotaCount < affinity }
+  /// What allows the fewest processors; of several that allow the same, the first here.
+  public enum Source: String, Sendable {
+    case affinity, cgroup, slurm
+  }
+
+  /// The processors to use: a share is rounded up, and one is always used.
+  public var count: Int { max(1, min(affinity, quotaCount, task ?? .max)) }
+
+  /// What says so.
+  public var source: Source {
+    if affinity <= min(quotaCount, task ?? .max) { return .affinity }
+    return quotaCount <= task ?? .max ? .cgroup : .slurm
+  }
+
+  /// Describes a limit.
+  init(affinity: Int, quota: Quota?, task: Int? = nil) {
+    self.affinity = affinity
+    self.quota = quota
+    self.task = task
+  }
 
   private var quotaCount: Int {
     quota.map { Int(min($0.processors.rounded(.up), 1e6)) } ?? .max
@@ -35,6 +53,15 @@ public struct ProcessorLimit: Equatable, Sendable {
     }
     return ProcessorLimit(
       affinity: ProcessInfo.processInfo.activeProcessorCount,
-      quota: quotas.min { $0.processors < $1.processors })
+      quota: quotas.min { $0.processors < $1.processors },
+      task: task(ProcessInfo.processInfo.environment))
+  }
+
+  /// The processors of the task, where Slurm started this process.
+  ///
+  /// Slurm sets the variable only if `--cpus-per-task` was asked for; what is no number of
+  /// processors counts as not set.
+  static func task(_ environment: [String: String]) -> Int? {
+    environment["SLURM_CPUS_PER_TASK"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil }
   }
 }

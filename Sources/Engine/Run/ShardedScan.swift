@@ -37,6 +37,13 @@ struct ShardedScan {
     }
   }
 
+  /// What is said of a scan that was asked to stop.
+  var stopped: String {
+    guard let folder, folder.hasShards else { return "stopped before anything could be kept" }
+    return "stopped after \(plan.count - folder.missing.count) of \(plan.count) shards; "
+      + "the same command goes on"
+  }
+
   /// Whether shards that were completed are there.
   var hasShards: Bool { folder?.hasShards ?? false }
 

@@ -8,10 +8,17 @@ public enum FaultKind: Sendable, Equatable {
   case missingInput
   /// A resource that is not to be had (69, `EX_UNAVAILABLE`).
   case unavailable
+  /// A limit of the operating system that is reached, such as of open files (71, `EX_OSERR`).
+  case system
   /// An output that cannot be created (73, `EX_CANTCREAT`).
   case cannotCreate
   /// A read or write that went wrong (74, `EX_IOERR`).
   case inputOutput
+  /// Work that cannot be done now, and can be later by the same request (75, `EX_TEMPFAIL`).
+  case temporary
+  /// Work that was stopped on request before its end: 75 too, or 130 if a person at a terminal
+  /// asked for it.
+  case interrupted
   /// An operation that is not permitted (77, `EX_NOPERM`).
   case permission
   /// A configuration with unknown or contradictory values (78, `EX_CONFIG`).

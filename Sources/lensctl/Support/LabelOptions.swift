@@ -38,8 +38,10 @@ struct ThreadOptions: ParsableArguments {
       discussion: "Files are digested meanwhile on up to two more."))
   var threads: Int?
 
-  /// The number of threads to use.
-  var workers: Int { threads ?? Machine.usableProcessors }
+  /// The number of threads to use: as many of those asked for as can be started.
+  var workers: Int {
+    get throws { try ThreadLimit.workers(threads ?? Machine.usableProcessors) }
+  }
 
   func validate() throws {
     if let threads, !(1...1024).contains(threads) {
@@ -79,7 +81,7 @@ struct ComputeOptions: ParsableArguments {
   var quiet = false
 
   /// The number of threads to use.
-  var workers: Int { threads.workers }
+  var workers: Int { get throws { try threads.workers } }
 
   /// Where label banks are kept, nil for nowhere.
   var bankCache: BankCache? { noCache ? nil : BankCache() }

@@ -122,7 +122,7 @@ struct LensOptions: ParsableArguments {
       }
     var request = ScanRequest(
       model: model, autoencoder: sae, direction: direction, map: map, labels: source,
-      workers: compute.workers)
+      workers: try compute.workers)
     request.tokenizer = prompts.tokenizer
     request.keys = keys
     request.family = family

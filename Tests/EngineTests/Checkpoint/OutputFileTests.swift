@@ -39,7 +39,7 @@ import Testing
     try directory.write("folder/file", "x")
     let path = directory.path + "/folder"
     let text = message { try OutputFile.write(Data(), to: path) }
-    #expect(text?.hasPrefix("\(path): cannot be created: ") == true, "\(text ?? "")")
+    #expect(text == "\(path): cannot be created: is a directory")
     #expect(try names(directory) == ["folder"])
   }
 
@@ -54,6 +54,79 @@ import Testing
       #expect(told.description == "run: no space left")
       #expect(told.kind == .inputOutput)
     }
+  }
+
+  @Test func whatIsInTheMakingHasANameOfItsOwn() throws {
+    let directory = try TemporaryDirectory()
+    let process = ProcessInfo.processInfo.processIdentifier
+    var found: [String] = []
+    for _ in 0..<2 {
+      try OutputFile.write(to: directory.path + "/file") { _ in
+        found.append(try #require(try names(directory).last))
+      }
+    }
+    #expect(found.allSatisfy { $0.hasPrefix("file.tmp.\(process).") && Temporaries.isName($0) })
+    #expect(Set(found).count == 2)
+  }
+
+  @Test func whatAnotherMakesIsRenamed() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/file"
+    try OutputFile.make(path) { try Data("made".utf8).write(to: URL(filePath: $0)) }
+    #expect(try names(directory) == ["file"])
+    // Nothing was made, and a link is not what was made.
+    #expect(
+      message { try OutputFile.make(path) { _ in } }
+        == "\(path): cannot be created: no such file or directory")
+    #expect(
+      message {
+        try OutputFile.make(path) {
+          try FileManager.default.createSymbolicLink(atPath: $0, withDestinationPath: "file")
+        }
+      } == "\(path): cannot be created: too many levels of symbolic links")
+    #expect(try names(directory) == ["file"])
+    #expect(try Data(contentsOf: URL(filePath: path)) == Data("made".utf8))
+  }
+
+  @Test func staleTemporariesAreRemovedAndNothingElse() throws {
+    let directory = try TemporaryDirectory()
+    let kept = [
+      "file", "file.tmp", "file.tmp.12", "file.tmp.12.xyz", "file.tmp.x.ab", "notes.txt", "tmp.1.a",
+    ]
+    for name in kept + ["file.tmp.12.ab", ".a.b.tmp.999999.ffffffff"] {
+      try directory.write(name, "x")
+    }
+    OutputFile.removeTemporaries(in: directory.path)
+    #expect(try names(directory) == kept.sorted())
+  }
+
+  /// Pipes have no `fsync`, as some file systems have none.
+  @Test func row94WhatCannotBeMadeDurableIsNoFault() throws {
+    let pipe = Pipe()
+    #expect(try !SystemFile.synchronize(pipe.fileHandleForReading.fileDescriptor))
+    let directory = try TemporaryDirectory()
+    #expect(try Durability.warning(for: directory.path) == nil)
+    #expect(try names(directory).isEmpty)
+    try OutputFile.finish(pipe.fileHandleForWriting, of: "pipe")
+    #expect(throws: POSIXError(.EBADF)) { _ = try SystemFile.synchronize(-1) }
+  }
+
+  @Test(arguments: [
+    (POSIXErrorCode.ENOSPC, "no space left", FaultKind.inputOutput),
+    (.EDQUOT, "no space left", .inputOutput),
+    (.EIO, "cannot be written: input/output error", .inputOutput),
+    (.EACCES, "not permitted to write", .permission),
+    (.EROFS, "cannot be created: read-only file system", .cannotCreate),
+    (.EISDIR, "cannot be created: is a directory", .cannotCreate),
+    (
+      .EMFILE, "cannot be opened: too many open files, expected fewer; ulimit -n allows more",
+      .system
+    ),
+  ])
+  func errorsOfTheSystemAreTold(code: POSIXErrorCode, text: String, kind: FaultKind) {
+    let error = OutputError(path: "run", POSIXError(code), isCreation: true)
+    #expect(error.description == "run: " + text)
+    #expect(error.kind == kind)
   }
 
   @Test func kindsFollowTheReason() {

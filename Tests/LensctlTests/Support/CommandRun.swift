@@ -90,7 +90,8 @@ final class Workplace {
       program: "/bin/bash", ["-c", line], environment: ["LENSCTL": Commands.program])
   }
 
-  private func run(
+  /// Runs a program, with the home of the test.
+  func run(
     program: String, _ arguments: [String], environment: [String: String]
   ) throws -> CommandRun {
     let process = Process()

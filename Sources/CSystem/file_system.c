@@ -1,0 +1,10 @@
+#include "file_system.h"
+
+#include <sys/vfs.h>
+
+long file_system_kind(int descriptor) {
+  struct statfs status;
+  if (fstatfs(descriptor, &status) != 0) return -1;
+  // The numbers have 32 bits, and some of them the highest one.
+  return (long)(unsigned int)status.f_type;
+}
