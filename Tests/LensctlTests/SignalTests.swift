@@ -8,19 +8,7 @@ import Testing
   init() throws {
     place = try Workplace()
     try place.writeLabels()
-    // Some seconds of work, of 12 MB.
-    let (features, width) = (96_000, 32)
-    let header =
-      "{\"W_dec\":{\"dtype\":\"F32\",\"shape\":[\(features),\(width)],"
-      + "\"data_offsets\":[0,\(features * width * 4)]}}"
-    let rows = Workplace.rows(64, width: width).joined().map(\.bitPattern.littleEndian)
-    let bytes = rows.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-    }
-    var body = Data(capacity: features * width * 4)
-    for _ in 0..<(features / 64) { body.append(contentsOf: bytes) }
-    try place.write(
-      "sae.safetensors",
-      header: header + String(repeating: " ", count: (8 - header.utf8.count % 8) % 8), body: body)
+    try place.writeLongWork()
   }
 
   private func names(_ start: String) throws -> [String] {

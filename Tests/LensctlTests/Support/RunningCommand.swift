@@ -31,6 +31,9 @@ final class RunningCommand {
     if process.isRunning { send(SIGKILL) }
   }
 
+  /// The process.
+  var identifier: Int32 { process.processIdentifier }
+
   /// Sends a signal.
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
@@ -78,6 +81,22 @@ enum Tracer {
 }
 
 extension Workplace {
+  /// Writes `sae.safetensors`, 96,000 decoder rows of 32: some seconds of work, of 12 MB.
+  func writeLongWork() throws {
+    let (features, width) = (96_000, 32)
+    let header =
+      "{\"W_dec\":{\"dtype\":\"F32\",\"shape\":[\(features),\(width)],"
+      + "\"data_offsets\":[0,\(features * width * 4)]}}"
+    let rows = Workplace.rows(64, width: width).joined().map(\.bitPattern.littleEndian)
+    let bytes = rows.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    var body = Data(capacity: features * width * 4)
+    for _ in 0..<(features / 64) { body.append(contentsOf: bytes) }
+    try write(
+      "sae.safetensors",
+      header: header + String(repeating: " ", count: (8 - header.utf8.count % 8) % 8), body: body)
+  }
+
   /// Runs the program with calls that fail.
   ///
   /// - Parameters:
