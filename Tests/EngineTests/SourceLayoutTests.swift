@@ -52,6 +52,7 @@ import Testing
     "Sources/Engine/Checkpoint/SafetensorsWriter.swift",
     "Sources/Engine/Checkpoint/GzipFile.swift",
     "Sources/Engine/Checkpoint/OutputFile.swift",
+    "Sources/Campaign/File/PathGlob.swift",
     "Sources/Export/Deflation.swift",
     "Sources/Export/RowInsertion.swift",
     "Sources/lensctl/Support/Terminal.swift",

@@ -91,7 +91,7 @@ public struct LensScan: Sendable {
 
 extension LensScan {
   /// The directions that a variant reads.
-  static func directions(
+  package static func directions(
     of autoencoder: Autoencoder, variant: LensVariant
   ) throws(LensError) -> DirectionBank {
     let bank = variant.direction == .encoder ? autoencoder.encoder : autoencoder.decoder

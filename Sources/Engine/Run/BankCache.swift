@@ -14,6 +14,13 @@ public struct BankCache: Sendable, Equatable {
     directory = CacheDirectory.path(environment: environment) + "/banks"
   }
 
+  /// Makes a cache of a directory.
+  ///
+  /// - Parameter directory: The directory that holds the banks.
+  package init(directory: String) {
+    self.directory = directory
+  }
+
   /// The bank of a key, or nil if there is none that can be read.
   ///
   /// - Parameters:
