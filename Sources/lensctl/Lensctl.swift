@@ -14,11 +14,11 @@ struct Lensctl: ParsableCommand {
 
       Exit status: 0 done; 64 wrong arguments; 65 wrong data; 66 missing input; 69 something \
       needed is not available; 73 output cannot be created; 74 reading or writing went wrong; \
-      77 not permitted.
+      77 not permitted; 78 a configuration that cannot be used.
       """,
     version: Engine.version,
     subcommands: [
       Scan.self, Verdict.self, Embed.self, Inspect.self, Show.self, ReportCommand.self,
-      Export.self, Convert.self, Doctor.self,
+      Export.self, Convert.self, CampaignCommand.self, Slurm.self, Doctor.self,
     ])
 }
