@@ -114,7 +114,7 @@ def scan(options, features, labels):
     messages = (options.work / "messages.txt").read_text()
     if process.returncode != 0:
         raise SystemExit(messages)
-    description = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    description = json.loads((out / "environment.json").read_text(encoding="utf-8"))
     planned = description["environment"]["memory"]["planned_bytes"]
     if not 0 < peak <= planned:
         raise SystemExit(

@@ -3,7 +3,7 @@
 # that does it and stops. With --test also those that only the tests need.
 set -eu
 
-packages="libopenblas-dev libboost-math-dev zlib1g-dev libzstd-dev libsqlite3-dev pkg-config"
+packages="libopenblas-dev libboost-math-dev zlib1g-dev libzstd-dev libxxhash-dev libsqlite3-dev pkg-config"
 [ "${1:-}" = "--test" ] && packages="$packages python3-numpy python3-venv chromium"
 
 if ! command -v swift >/dev/null 2>&1; then

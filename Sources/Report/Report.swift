@@ -105,35 +105,7 @@ public struct Report: Sendable {
       runs.count == 1
       ? subtitle(runs[0])
       : .text("What each lens reads, beside chance")
-    return .joined([
-      .element("a", ["class": "skip", "href": "#main"], [.text("Skip to the page")]),
-      .element(
-        "header", ["class": "top"],
-        [
-          .element(
-            "div", ["class": "row"],
-            [
-              .element(
-                "div", [:],
-                [
-                  .element("h1", [:], [.foreign(title, limit: 120)]),
-                  .element("p", ["class": "mute"], [subtitle]),
-                ]),
-              .element(
-                "button", ["id": "theme", "type": "button", "hidden": ""], [.text("Dark theme")]),
-            ]),
-          .element(
-            "nav", ["aria-label": "Sections"],
-            [
-              .element(
-                "ul", [:],
-                links.map { address, text in
-                  .element(
-                    "li", [:], [.element("a", ["href": address], [.foreign(text, limit: 60)])])
-                })
-            ]),
-        ]),
-    ])
+    return PageHeader(title: title, subtitle: subtitle, links: links).markup
   }
 
   /// What was read, by which lens, beside what.

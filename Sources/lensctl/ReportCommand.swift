@@ -16,9 +16,12 @@ struct ReportCommand: EngineCommand {
       Examples:
         lensctl report run/ -o report.html
         lensctl report layer-*/ -o layers.html
+        lensctl report campaign/summary.json -o campaign.html
       """)
 
-  @Argument(help: "Run directories, as scan and verdict write them.", completion: .directory)
+  @Argument(
+    help: "Run directories, as scan and verdict write them, or summary.json of a campaign.",
+    completion: .file())
   var runs: [String]
 
   @Option(
@@ -81,8 +84,11 @@ struct ReportCommand: EngineCommand {
     try OutputFile.checkTarget(out, replacesExisting: force)
     try OutputFile.refuse(
       out,
-      ifAmong: runs.flatMap { run in RunFiles.fileNames.map { run + "/" + $0 } } + firesOn
+      ifAmong: runs.flatMap { run in [run] + RunFiles.fileNames.map { run + "/" + $0 } } + firesOn
         + [firesOnNames, sprite].compactMap { $0 })
+    guard !isSummary else {
+      return try write(try SummaryReport(contentsOf: runs[0]).html())
+    }
     let columns = try runs.map { try RunColumns(contentsOf: $0) }
     let companions = try columns.indices.map { index in
       Report.Companion(
@@ -96,7 +102,14 @@ struct ReportCommand: EngineCommand {
     report.cardCount = cards
     report.seed = seed
     report.workers = threads.workers
-    let html = Data(try report.html(at: out).utf8)
+    try write(try report.html(at: out))
+  }
+
+  /// Whether a summary is asked for, which is a file where a run is a directory.
+  private var isSummary: Bool { runs.count == 1 && runs[0].hasSuffix(".json") }
+
+  private func write(_ page: String) throws {
+    let html = Data(page.utf8)
     try OutputFile.write(html, to: out)
     Messages.print("\(out.printable(limit: 1000)): \(html.count) bytes")
   }

@@ -30,6 +30,8 @@ struct Scan: EngineCommand {
   @Flag(name: .shortAndLong, help: "Replace a run or file that exists.")
   var force = false
 
+  @OptionGroup var shards: ShardOptions
+
   @OptionGroup var compute: ComputeOptions
 
   /// What is thrown where validation made sure of an option.
@@ -49,7 +51,9 @@ struct Scan: EngineCommand {
   func execute() throws {
     if let out {
       switch format {
-      case .directory: try RunWriter.checkTarget(out, replacesExisting: force)
+      case .directory:
+        let isThere = try !force && request().isRecorded(at: out)
+        try RunWriter.checkTarget(out, replacesExisting: force || isThere)
       case .jsonl: try OutputFile.checkTarget(out, replacesExisting: force)
       }
     }
@@ -72,13 +76,21 @@ struct Scan: EngineCommand {
   private func request() throws -> ScanRequest {
     var request = try lens.request(compute)
     request.topCount = top
+    request.shardSize = shards.shardSize
     request.outputs = outputs
     return request
   }
 
   private func writeDirectory(_ run: LensRun, printer: ProgressPrinter) throws {
     guard let out else { throw Self.noOutput }
-    let description = try run.write(to: out, replacesExisting: force) { printer.show($0) }
+    if !force, try run.written(at: out) != nil {
+      printer.finish()
+      if !compute.quiet { Messages.print("\(out.printable(limit: 1000)): complete, nothing to do") }
+      return
+    }
+    let description = try run.write(to: out, WritingOptions(replacesExisting: force)) {
+      printer.show($0)
+    }
     printer.finish()
     guard !compute.quiet else { return }
     for warning in description["warnings"]?.array ?? [] {

@@ -90,6 +90,8 @@ struct Verdict: EngineCommand {
 
   @OptionGroup var output: OutputOptions
 
+  @OptionGroup var shards: ShardOptions
+
   @OptionGroup var compute: ComputeOptions
 
   func validate() throws {
@@ -144,6 +146,7 @@ struct Verdict: EngineCommand {
     defer { printer.finish() }
     var request = try lens.request(compute)
     request.outputs = outputs
+    request.shardSize = shards.shardSize
     replayed.replay?.apply(to: &request)
     func show(_ progress: RunProgress) {
       // What one stage alone will use is not what the verdict does.
@@ -209,7 +212,9 @@ struct Verdict: EngineCommand {
     var folders = replayed.writeMisfiled.map { _ in
       ExplanationFolders(order: verdict.folderOrder, labels: verdict.run.labels.labels)
     }
-    return try verdict.run.write(to: out, replacesExisting: force) {
+    var options = WritingOptions(replacesExisting: force)
+    options.writesBeside = true
+    return try verdict.run.write(to: out, options) {
       printer.show($0)
     } alongside: {
       try folders?.add($0)

@@ -22,7 +22,7 @@ import Testing
   static let imports: [String: Set<String>] = [
     "Tensor": ["CKernels"],
     "Archive": ["CZlib"],
-    "Checkpoint": ["CZlib", "Crypto"],
+    "Checkpoint": ["CXXHash", "CZlib", "Crypto"],
     "LinearAlgebra": ["CKernels", "COpenBLAS", "Dispatch", "RealModule", "Synchronization"],
     "Statistics": ["CDistributions", "RealModule"],
     "Lens": ["RealModule"],
@@ -47,6 +47,7 @@ import Testing
     "Sources/Engine/Tensor/Tensor.swift",
     "Sources/Engine/Tensor/Tensor+Layout.swift",
     "Sources/Engine/Tensor/Widening.swift",
+    "Sources/Engine/Checkpoint/BlockChecksum.swift",
     "Sources/Engine/Checkpoint/FileIdentity.swift",
     "Sources/Engine/Checkpoint/MappedFile.swift",
     "Sources/Engine/Checkpoint/SafetensorsWriter.swift",

@@ -61,7 +61,8 @@ import Testing
     let record = try JSONValue(
       parsing: Data(contentsOf: URL(filePath: place.path + "/run/run.json")))
     #expect(record["warnings"]?.array?.contains(.string(warning)) == true)
-    #expect(record["environment"]?["blas_kernel"] == "Nehalem")
-    #expect(record["environment"]?["blas_kernel_source"] == "user")
+    let circumstances = try JSONValue(contentsOf: place.path + "/run/environment.json")
+    #expect(circumstances["environment"]?["blas_kernel"] == "Nehalem")
+    #expect(circumstances["environment"]?["blas_kernel_source"] == "user")
   }
 }

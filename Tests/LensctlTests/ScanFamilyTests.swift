@@ -39,6 +39,7 @@ import Testing
     #expect(run.status == 0, "\(run.messages)")
     let json = try JSONValue(contentsOf: place.path + "/run/run.json")
     #expect(json["autoencoder"]?["family"] == "overcomplete")
-    #expect(json["environment"]?["memory"]?["mapped_bytes"]?.integer == 4 * 6 * 16)
+    let environment = try JSONValue(contentsOf: place.path + "/run/environment.json")
+    #expect(environment["environment"]?["memory"]?["mapped_bytes"]?.integer == 4 * 6 * 16)
   }
 }

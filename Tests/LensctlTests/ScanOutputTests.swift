@@ -21,8 +21,18 @@ import Testing
     let first = try place.contents("run/run.json")
     let again = try place.scan("standard-new", "--top", "3", "--out", "run")
     #expect(again.status == 73)
-    #expect(again.messages == "lensctl: run: already exists; --force replaces it\n")
+    #expect(
+      again.messages
+        == "lensctl: run: a run of another command: options.top: found 2, expected 3; "
+        + "--force replaces it\n")
     #expect(try place.contents("run/run.json") == first)
+    try place.writeLabels(Workplace.plainLabels + ["bus"])
+    let others = try place.scan("standard-new", "--top", "2", "--out", "run")
+    #expect(others.status == 73)
+    #expect(
+      others.messages.hasPrefix(
+        "lensctl: run: a run of another command: labels.count: found 5, expected 6; "),
+      "\(others.messages)")
     #expect(try place.scan("standard-new", "--top", "3", "--out", "run", "--force").status == 0)
     #expect(try RunDirectory(contentsOf: place.path + "/run").features.topCount == 3)
     #expect(
@@ -93,7 +103,24 @@ import Testing
     #expect(try RunDirectory(contentsOf: place.path + "/run").featureCount == 48)
     #expect(!place.has("run.partial") && !place.has("run/.partial"))
     let again = try place.scan("standard-new", "--top", "2", "--out", out)
-    #expect(again.messages == "lensctl: run: already exists; --force replaces it\n")
+    #expect(again.messages == "\(out): complete, nothing to do\n" && again.status == 0)
+  }
+
+  @Test func theSameCommandAgainHasNothingToDo() throws {
+    #expect(try place.scan("standard-new", "--out", "run").status == 0)
+    let identity = try FileIdentity(of: place.path + "/run/run.json")
+    let again = try place.scan("standard-new", "--out", "run", "--threads", "1")
+    #expect(again.status == 0 && again.messages == "run: complete, nothing to do\n")
+    #expect(try FileIdentity(of: place.path + "/run/run.json") == identity)
+    var bytes = try place.contents("run/labels.txt")
+    bytes[0] ^= 1
+    try place.write("run/labels.txt", bytes)
+    let damaged = try place.scan("standard-new", "--out", "run")
+    #expect(damaged.status == 65)
+    #expect(
+      damaged.messages
+        == "lensctl: run/labels.txt: has another SHA-256 than run.json says; "
+        + "--force makes the run anew\n")
   }
 
   @Test func row79AnUnfinishedRunIsMadeAnew() throws {

@@ -365,7 +365,8 @@ import Testing
     #expect(run.status == 0 && !place.has("run.partial"))
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: place.path + "/run").sorted() == [
-        "features.safetensors", "labels.safetensors", "labels.txt", "run.json", "verdict.json",
+        "environment.json", "features.safetensors", "labels.safetensors", "labels.txt", "run.json",
+        "verdict.json",
         "verdict.safetensors",
       ])
   }

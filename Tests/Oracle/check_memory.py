@@ -114,7 +114,7 @@ def check(lensctl, work, name, options, threads):
     status, peak, messages = run(command)
     if status:
         sys.exit(f"{name}: lensctl ended with {status}: {messages}")
-    memory = json.loads((out / "run.json").read_text(encoding="utf-8"))["environment"]["memory"]
+    memory = json.loads((out / "environment.json").read_text(encoding="utf-8"))["environment"]["memory"]
     planned = memory["planned_bytes"]
     print(f"{name:12} {threads} threads: {peak / 2**20:7.0f} MiB of {planned / 2**20:7.0f} planned, {peak / planned:4.0%}", flush=True)
     return peak <= planned
@@ -124,7 +124,7 @@ def check_limit(lensctl, work, options):
     """Whether what is planned for one thread is enough, and one byte less is refused."""
     out = work / "run"
     command = [lensctl, "verdict", *options, "--threads", 1, "--out", out, "--force", "--quiet"]
-    planned = json.loads((out / "run.json").read_text(encoding="utf-8"))["environment"]["memory"]["planned_bytes"]
+    planned = json.loads((out / "environment.json").read_text(encoding="utf-8"))["environment"]["memory"]["planned_bytes"]
     enough, peak, _ = run([*command, "--max-memory", planned])
     less, _, messages = run([*command, "--max-memory", planned - 1])
     return enough == 0 and peak <= planned and less == 64 and "--max-memory" in messages

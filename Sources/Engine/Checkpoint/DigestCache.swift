@@ -10,11 +10,24 @@ public struct DigestCache: Sendable, Equatable {
   /// The directory that holds the entries.
   public let directory: String
 
+  /// Whether what a machine alone knows of a file is left out: the number of its device, its inode, and the
+  /// time at which that changed.
+  private let isShared: Bool
+
+  /// Shares digests of files on shared storage between machines, which number devices differently.
+  ///
+  /// - Parameter directory: The directory that holds the entries.
+  public init(sharedDirectory directory: String) {
+    self.directory = directory
+    isShared = true
+  }
+
   /// Finds the cache by the environment.
   ///
   /// - Parameter environment: The variables of the process.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     directory = CacheDirectory.path(environment: environment) + "/digests"
+    isShared = false
   }
 
   /// The digest of a file, or nil if it is not known.
@@ -23,7 +36,7 @@ public struct DigestCache: Sendable, Equatable {
   /// - Returns: The SHA-256 digest in hexadecimal digits.
   func digest(of identity: FileIdentity) -> String? {
     guard let entry = try? Data(contentsOf: URL(filePath: path(for: identity))) else { return nil }
-    let facts = Self.facts(identity)
+    let facts = facts(identity)
     let digest = String(decoding: entry.dropFirst(facts.utf8.count).prefix(64), as: UTF8.self)
     return entry == Data(Self.entry(facts, digest).utf8) ? digest : nil
   }
@@ -39,7 +52,7 @@ public struct DigestCache: Sendable, Equatable {
     try? FileManager.default.createDirectory(
       atPath: directory, withIntermediateDirectories: true)
     // Not made durable: an entry that was lost or torn is not believed, and made again.
-    let entry = Self.entry(Self.facts(identity), digest)
+    let entry = Self.entry(facts(identity), digest)
     try? Data(entry.utf8).write(to: URL(filePath: path(for: identity)), options: .atomic)
   }
 
@@ -47,14 +60,16 @@ public struct DigestCache: Sendable, Equatable {
     "\(directory)/\(FileDigest.sha256(Data(identity.path.utf8)))"
   }
 
-  private static func facts(_ identity: FileIdentity) -> String {
-    """
-    lensctl.digest 1
-    path \(identity.path)
-    device \(identity.device) inode \(identity.inode) bytes \(identity.byteCount)
-    modified \(identity.modificationTime) changed \(identity.changeTime)
-    sha256\u{20}
-    """
+  private func facts(_ identity: FileIdentity) -> String {
+    let device = isShared ? "" : "device \(identity.device) inode \(identity.inode) "
+    let change = isShared ? "" : " changed \(identity.changeTime)"
+    return """
+      lensctl.digest 1
+      path \(identity.path)
+      \(device)bytes \(identity.byteCount)
+      modified \(identity.modificationTime)\(change)
+      sha256\u{20}
+      """
   }
 
   private static func entry(_ facts: String, _ digest: String) -> String {

@@ -94,14 +94,18 @@ package struct OutputDirectory: Sendable {
 
   /// Makes an empty directory to write in.
   ///
+  /// - Parameter kept: The names of files and folders in it that stay if they are there.
   /// - Throws: `OutputError` if it cannot be made.
-  package func start() throws(OutputError) {
+  package func start(keeping kept: Set<String> = []) throws(OutputError) {
+    let manager = FileManager.default
     do {
-      if MappedFile.exists(partialPath) {
-        try FileManager.default.removeItem(atPath: partialPath)
+      guard MappedFile.exists(partialPath) else {
+        return try manager.createDirectory(
+          atPath: partialPath, withIntermediateDirectories: false)
       }
-      try FileManager.default.createDirectory(
-        atPath: partialPath, withIntermediateDirectories: false)
+      for name in try manager.contentsOfDirectory(atPath: partialPath) where !kept.contains(name) {
+        try manager.removeItem(atPath: partialPath + "/" + name)
+      }
     } catch {
       throw OutputError(path: partialPath, error, isCreation: true)
     }

@@ -38,7 +38,7 @@ public enum OutputFile {
   ///   - body: Writes the contents.
   /// - Throws: `OutputError`, or what `body` throws; nothing is left behind then.
   public static func write(to path: String, _ body: (FileHandle) throws -> Void) throws {
-    let temporary = "\(path).tmp.\(ProcessInfo.processInfo.processIdentifier)"
+    let temporary = temporary(for: path)
     let handle = try create(temporary)
     do {
       try body(handle)
@@ -56,7 +56,7 @@ public enum OutputFile {
   ///   - body: Makes the file of the name that it is given, which does not exist.
   /// - Throws: `OutputError`, or what `body` throws; nothing is left behind then.
   package static func make(_ path: String, _ body: (_ temporary: String) throws -> Void) throws {
-    let temporary = "\(path).tmp.\(ProcessInfo.processInfo.processIdentifier)"
+    let temporary = temporary(for: path)
     try checkParent(of: path)
     try? FileManager.default.removeItem(atPath: temporary)
     do {
@@ -68,8 +68,13 @@ public enum OutputFile {
     }
   }
 
+  /// The name under which a file is made.
+  static func temporary(for path: String) -> String {
+    "\(path).tmp.\(ProcessInfo.processInfo.processIdentifier)"
+  }
+
   /// Makes a file durable and gives it its final name.
-  private static func settle(
+  static func settle(
     _ handle: FileHandle, at temporary: String, as path: String
   ) throws(OutputError) {
     do {

@@ -77,6 +77,31 @@ public struct FeatureBlock: Sendable, Equatable {
     self.topCount = topCount
   }
 
+  /// Some of the features.
+  ///
+  /// - Parameter range: Their rows.
+  /// - Returns: All columns of these rows.
+  func extracting(_ range: Range<Int>) -> FeatureBlock {
+    let kept = (range.lowerBound * topCount)..<(range.upperBound * topCount)
+    var block = FeatureBlock(topCount: topCount)
+    block.featureIDs = Array(featureIDs[range])
+    block.statuses = Array(statuses[range])
+    block.topLabelIDs = Array(topLabelIDs[kept])
+    block.topCosines = Array(topCosines[kept])
+    block.topProbabilities = Array(topProbabilities[kept])
+    block.bottomLabelIDs = Array(bottomLabelIDs[kept])
+    block.bottomCosines = Array(bottomCosines[kept])
+    block.bottomProbabilities = Array(bottomProbabilities[kept])
+    block.means = Array(means[range])
+    block.standardDeviations = Array(standardDeviations[range])
+    block.skewnesses = Array(skewnesses[range])
+    block.kurtoses = Array(kurtoses[range])
+    block.margins = Array(margins[range])
+    block.entropies = Array(entropies[range])
+    block.logPartitions = Array(logPartitions[range])
+    return block
+  }
+
   /// Appends the features of another block.
   mutating func append(_ other: FeatureBlock) {
     precondition(other.topCount == topCount, "\(other.topCount) labels to \(topCount)")

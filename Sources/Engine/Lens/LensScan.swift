@@ -63,15 +63,18 @@ public struct LensScan: Sendable {
   /// Scans, and hands over blocks in rising order of feature.
   ///
   /// - Parameters:
+  ///   - rows: Which of the selected features, by their place in the selection; all if nil.
   ///   - workers: The number of threads; the results are the same for any.
   ///   - blockSize: The features of a block; the rows are the same for any.
   ///   - body: Receives each block, on the calling thread, while others are being computed.
   /// - Throws: What `body` throws, when the blocks that are being computed are done.
   public func run<Failure: Error>(
-    workers: Int, blockSize: Int = blockSize, _ body: (FeatureBlock) throws(Failure) -> Void
+    rows: Range<Int>? = nil, workers: Int, blockSize: Int = blockSize,
+    _ body: (FeatureBlock) throws(Failure) -> Void
   ) throws(Failure) {
     precondition(workers > 0 && blockSize > 0, "\(workers) workers, blocks of \(blockSize)")
-    let count = selection.count
+    let rows = rows ?? 0..<selection.count
+    let count = rows.count
     let hasManyBlocks = count / blockSize >= Self.blocksForLargeTiles * workers
     let blocks = hasManyBlocks ? max(1, ProductOperand.tileRows / blockSize) : 1
     let size = blocks * blockSize
@@ -79,7 +82,8 @@ public struct LensScan: Sendable {
       count: (count + size - 1) / size, workers: workers,
       makeState: { ScanWorker(scan: self, tileRows: min(size, ProductOperand.tileRows)) },
       produce: { worker, index in
-        worker.blocks(index * size..<min((index + 1) * size, count), blockSize: blockSize)
+        let end = rows.lowerBound + min((index + 1) * size, count)
+        return worker.blocks((rows.lowerBound + index * size)..<end, blockSize: blockSize)
       },
       { (blocks) throws(Failure) in
         for block in blocks { try body(block) }

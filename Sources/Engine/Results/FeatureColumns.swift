@@ -21,6 +21,20 @@ struct FeatureColumn: Sendable {
   /// The bytes of one feature.
   var stride: Int { dtype.byteWidth * (valuesPerFeature ?? 1) }
 
+  /// Where the columns lie in a file of their own.
+  ///
+  /// - Parameters:
+  ///   - featureCount: The rows.
+  ///   - topCount: The labels kept for each feature and end.
+  /// - Returns: The layout of the file, in the order of `all`.
+  static func layout(featureCount: Int, topCount: Int) -> SafetensorsLayout {
+    SafetensorsLayout(
+      all(topCount: topCount).map {
+        .init(name: $0.name, dtype: $0.dtype, shape: $0.shape(featureCount: featureCount))
+      },
+      metadata: [("format", "lensctl.features"), ("version", "\(RunWriter.formatVersion)")])
+  }
+
   /// All columns, in the order in which they are stored.
   ///
   /// - Parameter topCount: The labels kept for each feature and end.

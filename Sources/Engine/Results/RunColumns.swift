@@ -51,6 +51,9 @@ extension RunColumns {
   /// The contents of `run.json`.
   public var description: JSONValue { .object(files.description) }
 
+  /// The contents of `environment.json`; empty where the run has none.
+  public var environment: JSONValue { .object(files.environment) }
+
   /// The contents of `verdict.json`; nil without a verdict.
   public var verdict: JSONValue? {
     // A literal nil would be a JSON null.

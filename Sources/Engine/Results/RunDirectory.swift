@@ -6,6 +6,9 @@ public struct RunDirectory: Sendable {
   /// The contents of `run.json`.
   public let description: JSONObject
 
+  /// The contents of `environment.json`; empty where a run has none.
+  public let environment: JSONObject
+
   /// The results, all features in one block.
   public let features: FeatureBlock
 
@@ -29,6 +32,7 @@ public struct RunDirectory: Sendable {
     let files = try RunFiles(contentsOf: path)
     self.path = files.path
     description = files.description
+    environment = files.environment
     labels = files.labels
     labelStatuses = files.labelStatuses
     firstCounts = files.firstCounts

@@ -8,6 +8,9 @@ public struct RunFiles: Sendable {
   /// The contents of `run.json`.
   public let description: JSONObject
 
+  /// The contents of `environment.json`; empty where a run has none.
+  public let environment: JSONObject
+
   /// The labels; their index is their id, [C].
   public let labels: [String]
 
@@ -45,6 +48,7 @@ public struct RunFiles: Sendable {
     let path = path.withoutFinalSlash
     self.path = path
     description = try Self.description(in: path)
+    environment = try Self.environment(in: path)
     let labelFile = try TensorFile(contentsOf: path + "/labels.safetensors")
     labelEmbeddings = try labelFile.weights("embeddings", shape: [nil, nil])
     let labelCount = labelEmbeddings.shape[0]
@@ -53,19 +57,8 @@ public struct RunFiles: Sendable {
     topCounts = try labelFile.integers("top_counts", shape: [labelCount])
     labels = try Self.lines(of: path + "/labels.txt", count: labelCount)
     features = try TensorFile(contentsOf: path + "/features.safetensors")
-    let top = try features.tensor("top_label_ids")
-    guard top.shape.count == 2 else {
-      throw CheckpointError(
-        path: features.path,
-        reason: .wrongShape(tensor: top.name, found: top.shape, expected: "[features, labels]"))
-    }
-    guard top.shape[1] <= labelCount else {
-      throw CheckpointError(
-        path: features.path,
-        reason: .wrongShape(
-          tensor: top.name, found: top.shape, expected: "[features, at most \(labelCount) labels]"))
-    }
-    (featureCount, topCount) = (top.shape[0], top.shape[1])
+    let file = try FeatureFile(file: features, labelCount: labelCount)
+    (featureCount, topCount) = (file.featureCount, file.topCount)
   }
 
   private static func description(in path: String) throws(CheckpointError) -> JSONObject {
@@ -83,6 +76,20 @@ public struct RunFiles: Sendable {
         reason: .wrongField(
           "format_version", found: object["format_version"]?.serialized() ?? "none",
           expected: "\(RunWriter.formatVersion)"))
+    }
+    return object
+  }
+
+  private static func environment(in path: String) throws(CheckpointError) -> JSONObject {
+    let file = path + "/environment.json"
+    guard MappedFile.exists(file) else { return [:] }
+    let json = try JSONValue(contentsOf: file)
+    guard let object = json.object, object["format"] == "lensctl.environment" else {
+      throw CheckpointError(
+        path: file,
+        reason: .wrongField(
+          "format", found: json["format"]?.serialized() ?? "none",
+          expected: "lensctl.environment"))
     }
     return object
   }
@@ -125,89 +132,7 @@ extension RunFiles {
   ///   also from the row before, or if labels and statuses do not fit one another.
   /// - Precondition: `range` lies in the run.
   public func features(in range: Range<Int>) throws(CheckpointError) -> FeatureBlock {
-    var block = FeatureBlock(topCount: topCount)
-    block.featureIDs = try featureIDs(in: range)
-    block.statuses = try statuses(in: range)
-    block.topLabelIDs = try labelIDs("top_label_ids", in: range)
-    block.topCosines = try numbers("top_cosines", perFeature: topCount, in: range)
-    block.topProbabilities = try numbers("top_probabilities", perFeature: topCount, in: range)
-    block.bottomLabelIDs = try labelIDs("bottom_label_ids", in: range)
-    block.bottomCosines = try numbers("bottom_cosines", perFeature: topCount, in: range)
-    block.bottomProbabilities = try numbers("bottom_probabilities", perFeature: topCount, in: range)
-    block.means = try numbers("mean", in: range)
-    block.standardDeviations = try numbers("sd", in: range)
-    block.skewnesses = try numbers("skewness", in: range)
-    block.kurtoses = try numbers("kurtosis", in: range)
-    block.margins = try numbers("margin", in: range)
-    block.entropies = try numbers("entropy", in: range)
-    block.logPartitions = try numbers("log_partition", in: range)
-    try checkLabelIDs(of: block)
-    return block
-  }
-
-  private func fail(_ tensor: String, _ what: String) -> CheckpointError {
-    CheckpointError(path: features.path, reason: .malformedEntry(tensor: tensor, what: what))
-  }
-
-  private func numbers(
-    _ name: String, perFeature: Int? = nil, in range: Range<Int>
-  ) throws(CheckpointError) -> [Float] {
-    let tensor = try features.weights(
-      name, shape: [featureCount] + (perFeature.map { [$0] } ?? []))
-    let width = perFeature ?? 1
-    var result = [Float](repeating: 0, count: range.count * width)
-    var target = result.mutableSpan
-    tensor.copyFloats(
-      in: (range.lowerBound * width)..<(range.upperBound * width), into: &target, at: 0)
-    return result
-  }
-
-  private func labelIDs(_ name: String, in range: Range<Int>) throws(CheckpointError) -> [Int32] {
-    let ids = try features.integers(
-      name, shape: [featureCount, topCount],
-      in: (range.lowerBound * topCount)..<(range.upperBound * topCount))
-    guard ids.allSatisfy({ $0 >= -1 && $0 < labels.count }) else {
-      throw fail(name, "an id outside -1..<\(labels.count)")
-    }
-    return ids.map { Int32($0) }
-  }
-
-  private func featureIDs(in range: Range<Int>) throws(CheckpointError) -> [Int32] {
-    // With the one before, below which none may be.
-    let start = max(0, range.lowerBound - 1)
-    let ids = try features.integers(
-      "feature_id", shape: [featureCount], in: start..<range.upperBound)
-    guard zip(ids, ids.dropFirst()).allSatisfy({ $0 < $1 }), ids.first ?? 0 >= 0,
-      ids.last ?? 0 <= Int32.max
-    else {
-      throw fail("feature_id", "ids that do not rise from 0 or above")
-    }
-    return ids.dropFirst(range.lowerBound - start).map { Int32($0) }
-  }
-
-  private func statuses(in range: Range<Int>) throws(CheckpointError) -> [UInt8] {
-    let codes = try features.integers("status", shape: [featureCount], in: range)
-    guard let largest = FeatureStatus.allCases.map(\.rawValue).max(),
-      codes.allSatisfy({ $0 >= 0 && $0 <= Int(largest) })
-    else {
-      throw fail("status", "a code that no feature has")
-    }
-    return codes.map { UInt8($0) }
-  }
-
-  /// Checks that features that were read have labels, and the others have none.
-  private func checkLabelIDs(of block: FeatureBlock) throws(CheckpointError) {
-    for (name, ids) in [
-      ("top_label_ids", block.topLabelIDs), ("bottom_label_ids", block.bottomLabelIDs),
-    ] {
-      for row in 0..<block.rows {
-        let isRead = block.isRead(row)
-        let labels = ids[(row * topCount)..<((row + 1) * topCount)]
-        guard labels.allSatisfy({ ($0 >= 0) == isRead }) else {
-          throw fail(name, "labels of feature \(block.featureIDs[row]) against its status")
-        }
-      }
-    }
+    try FeatureFile(file: features, labelCount: labels.count).features(in: range)
   }
 }
 

@@ -3,7 +3,8 @@ internal import Foundation
 /// Writes a run directory: blocks of features as they come, then labels and `run.json`.
 ///
 /// Everything is written in `RUN.partial`, a directory beside the final one, which is renamed when
-/// it is complete. What fails before leaves nothing under the final name.
+/// it is complete. What fails before leaves nothing under the final name. Shards that were computed before
+/// stay in that directory until the run is complete.
 ///
 /// Noncopyable: the compiler rejects a write after `finish`, and a second `finish`.
 public struct RunWriter: ~Copyable {
@@ -22,7 +23,10 @@ public struct RunWriter: ~Copyable {
   private var blocks: [JSONValue] = []
 
   /// The files that may be written beside those of a run before it gets its name.
-  static let besideNames = ["verdict.safetensors", "verdict.json"]
+  static let besideNames = ["verdict.safetensors", "verdict.json", "environment.json"]
+
+  /// The folder of shards in a run in the making.
+  static let shardsName = "shards"
 
   /// The version of the format; readers refuse any other.
   public static let formatVersion = 1
@@ -41,11 +45,7 @@ public struct RunWriter: ~Copyable {
   ) throws(OutputError) {
     let path = path.withoutFinalSlash
     let columns = FeatureColumn.all(topCount: topCount)
-    let layout = SafetensorsLayout(
-      columns.map {
-        .init(name: $0.name, dtype: $0.dtype, shape: $0.shape(featureCount: featureCount))
-      },
-      metadata: [("format", "lensctl.features"), ("version", "\(Self.formatVersion)")])
+    let layout = FeatureColumn.layout(featureCount: featureCount, topCount: topCount)
     let directory = Self.directory(path)
     try directory.checkTarget(replacesExisting: replacesExisting)
     let handle = try Self.start(directory, header: layout.header)
@@ -64,24 +64,29 @@ public struct RunWriter: ~Copyable {
       path,
       .init(
         noun: "a run", unfinishedNoun: "an unfinished run", mark: "run.json",
-        files: RunFiles.fileNames, mayHoldOthers: true))
+        files: RunFiles.fileNames, folders: [shardsName: ""], mayHoldOthers: true))
   }
 
   /// Makes an empty directory for a run in the making, and starts its file of features.
   private static func start(
     _ directory: OutputDirectory, header: Data
   ) throws(OutputError) -> FileHandle {
-    try directory.start()
+    try directory.start(keeping: ["run.json", shardsName])
     do {
       let handle = try OutputFile.create(directory.partialPath + "/features.safetensors")
       try handle.write(contentsOf: header)
       return handle
     } catch {
-      directory.removePartial()
       throw error as? OutputError
         ?? OutputError(path: directory.partialPath, error, isCreation: false)
     }
   }
+
+  /// The directory in which a run is made.
+  ///
+  /// - Parameter path: The directory to be made.
+  /// - Returns: The one beside it.
+  static func partialPath(of path: String) -> String { directory(path).partialPath }
 
   /// Checks that a directory can be made under a name, before any work is done.
   ///
@@ -130,12 +135,15 @@ public struct RunWriter: ~Copyable {
   /// - Parameters:
   ///   - labels: The labels that the ids stand for.
   ///   - description: The members of `run.json`, to which counts, blocks and digests of the files
-  ///     are added; asked for when all other files are written.
+  ///     are added.
+  ///   - environment: Where and how fast the run was made, which its results do not depend on; asked for when
+  ///     all other files are written.
   ///   - beside: Writes further files into the directory that it is given, before that gets its name.
   /// - Returns: The whole `run.json`.
   /// - Throws: `OutputError` if anything cannot be written; nothing is left under the final name.
   public consuming func finish(
-    labels: LabelBank, description: @autoclosure () -> JSONObject,
+    labels: LabelBank, description: JSONObject,
+    environment: @autoclosure () -> JSONObject = [:],
     beside: (_ directory: String) throws(OutputError) -> Void = { (_) throws(OutputError) in }
   ) throws(OutputError) -> JSONObject {
     precondition(
@@ -148,12 +156,47 @@ public struct RunWriter: ~Copyable {
     }
     try LabelColumns(bank: labels, tally: tally).write(to: directory.partialPath)
     let digests = try digests()
-    let run = completed(description(), digests: digests)
-    let text = JSONValue.object(run).serialized(indent: 2) + "\n"
+    let run = completed(description, digests: digests)
     try beside(directory.partialPath)
-    try OutputFile.write(Data(text.utf8), to: directory.partialPath + "/run.json")
-    try directory.moveIntoPlace(replacesExisting: replacesExisting)
+    try write(Self.stamped("lensctl.environment", environment()), as: "environment.json")
+    // From here on the run is complete, and only has to get its name.
+    try write(run, as: "run.json")
+    try Self.moveIntoPlace(directory, replacesExisting: replacesExisting)
     return run
+  }
+
+  /// Gives a run that is complete its name, without what it was made of.
+  private static func moveIntoPlace(
+    _ directory: OutputDirectory, replacesExisting: Bool
+  ) throws(OutputError) {
+    let shards = directory.partialPath + "/" + shardsName
+    if MappedFile.exists(shards) {
+      do {
+        try FileManager.default.removeItem(atPath: shards)
+      } catch {
+        throw OutputError(path: shards, error, isCreation: false)
+      }
+    }
+    try directory.moveIntoPlace(replacesExisting: replacesExisting)
+  }
+
+  /// What `run.json` of a run says that is complete but for its name.
+  ///
+  /// - Parameter path: The directory to be made.
+  /// - Returns: The members; nil if there is none.
+  static func completeWithoutName(_ path: String) -> JSONObject? {
+    let json = try? JSONValue(contentsOf: partialPath(of: path) + "/run.json")
+    return json?["format"] == "lensctl.run" ? json?.object : nil
+  }
+
+  /// Gives a run that is complete but for its name that name.
+  ///
+  /// - Parameters:
+  ///   - path: The directory to be made.
+  ///   - replacesExisting: Whether a directory that stands there is replaced.
+  /// - Throws: `OutputError` if that cannot be done.
+  static func giveName(_ path: String, replacesExisting: Bool) throws(OutputError) {
+    try moveIntoPlace(directory(path), replacesExisting: replacesExisting)
   }
 
   /// Removes what a run that failed has written so far.
@@ -165,6 +208,20 @@ public struct RunWriter: ~Copyable {
 }
 
 extension RunWriter {
+  private func write(_ json: JSONObject, as name: String) throws(OutputError) {
+    let text = JSONValue.object(json).serialized(indent: 2) + "\n"
+    try OutputFile.write(Data(text.utf8), to: directory.partialPath + "/" + name)
+  }
+
+  /// Members with the name and version of their format before them.
+  private static func stamped(_ format: String, _ members: JSONObject) -> JSONObject {
+    var result: JSONObject = [
+      "format": .string(format), "format_version": .integer(formatVersion),
+    ]
+    for name in members.names { result[name] = members[name] }
+    return result
+  }
+
   private func write(_ bytes: Data, at offset: Int) throws(OutputError) {
     do {
       try handle.seek(toOffset: UInt64(offset))
@@ -190,8 +247,7 @@ extension RunWriter {
 
   /// Adds what the writer knows to the description of a run.
   private func completed(_ description: JSONObject, digests: JSONObject) -> JSONObject {
-    var run: JSONObject = ["format": "lensctl.run", "format_version": .integer(Self.formatVersion)]
-    for name in description.names { run[name] = description[name] }
+    var run = Self.stamped("lensctl.run", description)
     run["counts"] = tally.json
     run["blocks"] = .array(blocks)
     run["files"] = .object(digests)

@@ -2,16 +2,29 @@ public import Foundation
 
 /// Label banks that were encoded before, each under a name made of all that determines it.
 ///
-/// Files `banks/<key>.safetensors` in the cache directory.
+/// Files `banks/<key>.<kernel>.safetensors` in the cache directory, since kernels of the linear algebra differ in
+/// the last digits; in a directory that machines share `<key>.safetensors`, the bank of whoever encoded it first.
 public struct BankCache: Sendable, Equatable {
   /// The directory that holds the banks.
   public let directory: String
+
+  /// Whether a bank that was encoded by another kernel is taken too.
+  public let isShared: Bool
+
+  /// Shares the banks of a directory between machines, whatever kernels of the linear algebra they have.
+  ///
+  /// - Parameter directory: The directory that holds the banks.
+  public init(sharedDirectory directory: String) {
+    self.directory = directory
+    isShared = true
+  }
 
   /// Finds the cache by the environment.
   ///
   /// - Parameter environment: The variables of the process.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     directory = CacheDirectory.path(environment: environment) + "/banks"
+    isShared = false
   }
 
   /// Makes a cache of a directory.
@@ -64,5 +77,13 @@ public struct BankCache: Sendable, Equatable {
     try? bank.write(to: path(for: key))
   }
 
-  private func path(for key: String) -> String { "\(directory)/\(key).safetensors" }
+  /// The file of a bank.
+  ///
+  /// - Parameter key: The key.
+  /// - Returns: The path.
+  public func path(for key: String) -> String {
+    let library = FileDigest.sha256(Data(BLAS.configuration.utf8)).prefix(8)
+    let kernel = isShared ? "" : ".\(BLAS.coreName)-\(library)"
+    return "\(directory)/\(key)\(kernel).safetensors"
+  }
 }

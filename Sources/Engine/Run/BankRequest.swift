@@ -79,13 +79,12 @@ public struct BankRequest: Sendable {
     try inputs.records(ofRoles: ["model", "tokenizer"])
   }
 
-  /// The name of the bank among all banks: a digest of all that determines it.
+  /// The name of the bank among all banks: a digest of all that determines it but for the last digits, which
+  /// the kernel of the linear algebra does.
   private func key(_ records: [InputRecord]) -> String {
     var facts: JSONObject = [
       "encoder": .integer(Self.encoderVersion),
       "inputs": .array(records.map { .string($0.sha256) }),
-      "blas": .string(BLAS.configuration),
-      "kernel": .string(BLAS.coreName),
       "labels": .array(labels.labels.map { .string($0) }),
       "notices": .array(labels.notices.map { .string($0.description) }),
       "templates": .array(templates.map { .string($0.text) }),

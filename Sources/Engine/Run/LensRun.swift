@@ -34,8 +34,8 @@ public struct LensRun: Sendable {
 
   /// The model, if there is one.
   let model: CLIPModel?
-  private var inputs: RunInputs
-  private let opened: StageClock
+  var inputs: RunInputs
+  let opened: StageClock
 
   /// The factor on cosines where nothing states one: that of the OpenAI checkpoints.
   public static let defaultLogitScale = 100.0
@@ -153,54 +153,6 @@ extension LensRun {
     try inputs.checkUnchanged()
   }
 
-  /// Scans, and writes a run directory.
-  ///
-  /// - Parameters:
-  ///   - path: The directory to be made.
-  ///   - replacesExisting: Whether a run that stands there is replaced at the end.
-  ///   - progress: Called as work goes on, on the calling thread.
-  ///   - alongside: Receives each block of features too.
-  ///   - beside: Writes further files into the directory that it is given, before that gets its name.
-  /// - Returns: The contents of `run.json`.
-  /// - Throws: `OutputError` if the run cannot be written, `RunError` if no feature could be read
-  ///   or if warnings are errors; nothing is left under the final name then.
-  public func write(
-    to path: String, replacesExisting: Bool = false, progress: (RunProgress) -> Void = { _ in },
-    alongside: (FeatureBlock) throws -> Void = { _ in },
-    beside: (_ directory: String) throws(OutputError) -> Void = { (_) throws(OutputError) in }
-  ) throws -> JSONObject {
-    try checkStrictly(masked: 0)
-    for output in RunWriter.directories(of: path) {
-      try OutputFile.refuse(output, ifAmong: inputPaths)
-    }
-    var writer = try RunWriter(
-      path: path, featureCount: scan.selection.count, labelCount: labels.labels.count,
-      topCount: scan.topCount, replacesExisting: replacesExisting)
-    inputs.startDigests()
-    do {
-      var clock = opened
-      var masked = 0
-      try forEachBlock(progress: progress) { block in
-        masked += block.rows - block.readCount
-        try writer.write(block)
-        try alongside(block)
-      }
-      try checkSomethingRead(masked: masked)
-      try checkStrictly(masked: masked)
-      clock.end("scan")
-      progress(.writing)
-      let records = try inputs.records()
-      clock.end("digests")
-      return try writer.finish(
-        labels: labels,
-        description: description(clock: clock.ending("writing"), masked: masked, inputs: records),
-        beside: beside)
-    } catch {
-      RunWriter.removePartial(of: path)
-      throw error
-    }
-  }
-
   /// Checks that a run did not come out empty.
   ///
   /// - Parameter masked: The features that were not read.
@@ -231,7 +183,7 @@ extension LensRun {
   /// - Returns: `warnings`, and one of the features if there are any.
   public func warnings(masked: Int) -> [String] { warnings + Self.maskedWarning(masked) }
 
-  private static func maskedWarning(_ masked: Int) -> [String] {
+  static func maskedWarning(_ masked: Int) -> [String] {
     masked == 0 ? [] : ["\(masked) features masked: dead, not finite, or without image"]
   }
 }
@@ -288,80 +240,5 @@ extension LensRun {
       warnings.append("one usable label: its probability is 1, margin and entropy are undefined")
     }
     return warnings
-  }
-
-  /// The members of `run.json` that the writer does not know.
-  private func description(
-    clock: StageClock, masked: Int, inputs: [InputRecord]
-  ) -> JSONObject {
-    [
-      "created_by": .string("lensctl \(Engine.version)"),
-      "lens": [
-        "id": .string(scan.variant.id),
-        "direction": .string(scan.variant.direction.rawValue),
-        "map": .string(scan.variant.map.rawValue),
-        "alpha": scan.variant.alpha.map { JSONValue($0) } ?? .null,
-      ],
-      "logit_scale": ["value": JSONValue(scan.logitScale), "source": .string(logitScaleSource)],
-      "sigmoid": sigmoidRecord,
-      "top_k": .integer(scan.topCount),
-      "block_size": .integer(LensScan.blockSize),
-      "model": modelRecord,
-      "autoencoder": autoencoderRecord,
-      "labels": labelRecord,
-      "options": request.record,
-      "environment": Machine.record(memory),
-      "inputs": .array(inputs.map(\.json)),
-      "warnings": .array(warnings(masked: masked).map { .string($0) }),
-      "seconds": clock.json,
-    ]
-  }
-
-  private var modelRecord: JSONValue {
-    guard let model else { return .null }
-    return [
-      "reference": .string(model.reference),
-      "directory": .string(MappedFile.absolute(model.directory)),
-      "path": .string(MappedFile.absolute(model.place)),
-      "commit": model.commit.map { .string($0) } ?? .null,
-      "family": .string(model.family.rawValue),
-      "evidence": .array(model.evidence.map { .string($0) }),
-      "logit_bias": sigmoid.map { JSONValue($0.bias) } ?? .null,
-    ]
-  }
-
-  private var sigmoidRecord: JSONValue {
-    guard let sigmoid else { return .null }
-    return ["scale": JSONValue(sigmoid.scale), "bias": JSONValue(sigmoid.bias)]
-  }
-
-  private var autoencoderRecord: JSONValue {
-    [
-      "path": .string(MappedFile.absolute(autoencoder.path)),
-      "family": .string(autoencoder.family),
-      "family_evidence": .string(autoencoder.familyEvidence),
-      "architecture": .string(autoencoder.architecture),
-      "features": .integer(autoencoder.featureCount),
-      "input_width": .integer(autoencoder.inputWidth),
-      "space": .string(autoencoder.space.rawValue),
-      "decoder_space": .string(autoencoder.decoderSpace.rawValue),
-      "hook": autoencoder.hookName.map { .string($0) } ?? .null,
-      "layer": autoencoder.layer.map { .integer($0) } ?? .null,
-      "notes": .array(autoencoder.notes.map { .string($0) }),
-      "evidence": .array(autoencoder.evidence.map { .string($0) }),
-    ]
-  }
-
-  private var labelRecord: JSONValue {
-    [
-      "source": .string(labels.source),
-      "count": .integer(labels.labels.count),
-      "usable": .integer(labels.count(of: .usable)),
-      "blank": .integer(labels.count(of: .blank)),
-      "zero_length": .integer(labels.count(of: .zeroLength)),
-      "nonfinite": .integer(labels.count(of: .nonFinite)),
-      "duplicate": .integer(labels.count(of: .duplicate)),
-      "provenance": .object(labels.provenance),
-    ]
   }
 }

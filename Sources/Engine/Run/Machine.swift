@@ -46,6 +46,7 @@ extension Machine {
   static func record(_ memory: MemoryPlan) -> JSONValue {
     [
       "engine": .string(Engine.version),
+      "host": .string(ProcessInfo.processInfo.hostName),
       "blas": .string(BLAS.configuration),
       "blas_kernel": .string(BLAS.kernel.name),
       "blas_kernel_source": .string(BLAS.kernel.source.rawValue),

@@ -12,6 +12,8 @@ public enum RunProgress: Sendable, Equatable {
   case converting(done: Int, total: Int)
   /// The run is completed on disk.
   case writing
+  /// Something that a user should know, in one line.
+  case notice(String)
 }
 
 /// Takes the wall time of one stage after another.

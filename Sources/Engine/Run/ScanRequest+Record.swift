@@ -1,5 +1,6 @@
 extension ScanRequest {
-  /// Every option that bears on the results, as `run.json` records it: paths are absolute.
+  /// Every option that bears on the results, as `run.json` records it: paths are absolute, and the number of
+  /// threads is no such option.
   var record: JSONValue {
     func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
     func path(_ value: String?) -> JSONValue {
@@ -27,7 +28,6 @@ extension ScanRequest {
     record["temperature"] = temperature.map { JSONValue($0) } ?? .null
     record["top"] = .integer(topCount)
     record["features"] = text(features)
-    record["threads"] = .integer(workers)
     record["strict"] = .bool(isStrict)
     return .object(record)
   }

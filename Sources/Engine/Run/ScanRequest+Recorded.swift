@@ -2,7 +2,7 @@ extension ScanRequest {
   /// Restores a request from what `run.json` records of it.
   ///
   /// The number of threads and the caches of label banks and digests are not part of what determines
-  /// a run: the first is restored, the others are nil.
+  /// a run: they are those of a new request.
   ///
   /// - Parameters:
   ///   - record: The member `options`.
@@ -14,8 +14,7 @@ extension ScanRequest {
     self.init(
       model: options.text("model"), autoencoder: try options.needed("sae", options.text("sae")),
       direction: try options.choice("direction") ?? .decoder, map: try options.choice("map"),
-      labels: try Self.labels(recordedIn: options),
-      workers: try options.needed("threads", record["threads"]?.integer))
+      labels: try Self.labels(recordedIn: options))
     tokenizer = options.text("tokenizer")
     keys = options.text("keys")
     family = try options.choice("family")

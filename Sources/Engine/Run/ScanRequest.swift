@@ -41,6 +41,8 @@ public struct ScanRequest: Sendable {
   public var workers: Int
   /// The most memory that is used besides mapped files, in bytes; a quarter of what is free if nil.
   public var memoryLimit: Int?
+  /// The features after which what was computed is kept; nil to go by the work that they are.
+  public var shardSize: Int?
   /// Whether warnings about data are errors.
   public var isStrict: Bool
   /// The files and directories to be made of the results, none of which may be or hold an input.

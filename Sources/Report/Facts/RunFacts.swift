@@ -10,6 +10,8 @@ struct RunFacts: Sendable {
   let name: String
   /// `run.json`.
   let run: Cited
+  /// `environment.json`.
+  let environment: Cited
   /// `verdict.json`; nil without a verdict.
   let verdict: Cited?
   /// The ids of the features, [n].
@@ -22,6 +24,7 @@ struct RunFacts: Sendable {
     self.index = index
     self.name = name
     run = Cited(columns.description, file: "\(index):run.json")
+    environment = Cited(columns.environment, file: "\(index):environment.json")
     verdict = columns.verdict.map { Cited($0, file: "\(index):verdict.json") }
     featureIDs = try columns.integers("feature_id")
     statuses = try columns.integers("status")

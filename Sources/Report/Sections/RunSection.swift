@@ -39,6 +39,8 @@ struct RunSection {
     func number(_ format: (Double) -> String, _ path: String...) -> Markup {
       path.reduce(Optional(run)) { $0?[$1] }?.markup(format) ?? .text("–")
     }
+    let environment = facts.environment["environment"]
+    func machine(_ name: String) -> Markup { Self.value(environment?[name]?.value) }
     func count(_ value: Double) -> String { NumberText.count(value) }
     let counts = ["read", "dead", "nonfinite", "unmapped"].map { status in
       number(count, "counts", status) + .text(" \(status)")
@@ -74,14 +76,14 @@ struct RunSection {
       ),
       (
         "made by",
-        text("created_by") + .text(", ") + text("environment", "operating_system") + .text(", ")
-          + text("environment", "processor") + .text(", ") + number(count, "environment", "threads")
-          + .text(" threads")
+        text("created_by") + .text(", ") + machine("operating_system") + .text(", ")
+          + machine("processor") + .text(", ")
+          + (environment?["threads"]?.markup(count) ?? .text("–")) + .text(" threads")
       ),
       (
         "linear algebra",
-        text("environment", "blas") + .text(", kernel ") + text("environment", "blas_kernel")
-          + .text(", chosen by ") + text("environment", "blas_kernel_source")
+        machine("blas") + .text(", kernel ") + machine("blas_kernel") + .text(", chosen by ")
+          + machine("blas_kernel_source")
       ),
       ("seconds", seconds),
     ]
@@ -104,7 +106,7 @@ struct RunSection {
   }
 
   private var seconds: Markup {
-    let stages = facts.run["seconds"]
+    let stages = facts.environment["seconds"]
     return .joined(
       (stages?.value.object?.names ?? []).enumerated().map { index, name in
         .text(index == 0 ? "" : ", ") + .foreign(name) + .text(" ")
@@ -137,7 +139,7 @@ struct RunSection {
 
   private var files: Markup {
     let names =
-      ["run.json", "features.safetensors", "labels.safetensors", "labels.txt"]
+      ["run.json", "environment.json", "features.safetensors", "labels.safetensors", "labels.txt"]
       + (facts.verdict == nil ? [] : ["verdict.json", "verdict.safetensors"])
     let items = names.map { name -> Markup in
       guard let address else { return .element("code", [:], [.text(name)]) }

@@ -28,9 +28,13 @@ final class ProgressPrinter {
       finish()
       if !isQuiet { Messages.print("\(memory)") }
     }
+    if case .notice(let text) = progress {
+      finish()
+      if !isQuiet { Messages.print("note: \(text)") }
+    }
     guard isActive else { return }
     switch progress {
-    case .planned: return
+    case .planned, .notice: return
     case .opening: show("opening", done: nil)
     case .encoding(let done, let total): show("encoding prompts", done: (done, total))
     case .scanning(let done, let total): show("scanning features", done: (done, total))

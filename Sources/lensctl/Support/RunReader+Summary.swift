@@ -41,7 +41,7 @@ extension RunReader {
         "logit scale",
         "\(fact("logit_scale", "value")), from the \(scaleText(fact("logit_scale", "source")))"
       ),
-      ("seconds", seconds(description["seconds"])),
+      ("seconds", seconds(run.environment["seconds"])),
     ]
     if let sigmoid = run.sigmoid {
       facts.insert(

@@ -28,28 +28,6 @@ import Testing
       blank: names.map(\.isEmpty))
   }
 
-  /// Features of a block from a row on.
-  private static func part(_ block: FeatureBlock, _ rows: Range<Int>) -> FeatureBlock {
-    let kept = (rows.lowerBound * block.topCount)..<(rows.upperBound * block.topCount)
-    var part = FeatureBlock(topCount: block.topCount)
-    part.featureIDs = Array(block.featureIDs[rows])
-    part.statuses = Array(block.statuses[rows])
-    part.topLabelIDs = Array(block.topLabelIDs[kept])
-    part.topCosines = Array(block.topCosines[kept])
-    part.topProbabilities = Array(block.topProbabilities[kept])
-    part.bottomLabelIDs = Array(block.bottomLabelIDs[kept])
-    part.bottomCosines = Array(block.bottomCosines[kept])
-    part.bottomProbabilities = Array(block.bottomProbabilities[kept])
-    part.means = Array(block.means[rows])
-    part.standardDeviations = Array(block.standardDeviations[rows])
-    part.skewnesses = Array(block.skewnesses[rows])
-    part.kurtoses = Array(block.kurtoses[rows])
-    part.margins = Array(block.margins[rows])
-    part.entropies = Array(block.entropies[rows])
-    part.logPartitions = Array(block.logPartitions[rows])
-    return part
-  }
-
   /// Writes a run in blocks.
   @discardableResult
   static func write(
@@ -60,7 +38,7 @@ import Testing
       path: path, featureCount: block.rows, labelCount: labels.labels.count,
       topCount: block.topCount, replacesExisting: replacesExisting)
     for start in stride(from: 0, to: block.rows, by: blockSize) {
-      try writer.write(part(block, start..<min(start + blockSize, block.rows)))
+      try writer.write(block.extracting(start..<min(start + blockSize, block.rows)))
     }
     return try writer.finish(labels: labels, description: ["lens": ["id": "dec.lin"]])
   }
@@ -253,7 +231,10 @@ import Testing
     #expect(try Self.names(in: directory) == ["run"])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: directory.path + "/run").sorted()
-        == ["features.safetensors", "labels.safetensors", "labels.txt", "run.json"])
+        == [
+          "environment.json", "features.safetensors", "labels.safetensors", "labels.txt",
+          "run.json",
+        ])
   }
 
   @Test func whatIsNoUnfinishedRunIsNeverRemoved() throws {

@@ -25,15 +25,17 @@ extension LensRunTests {
     request.memoryLimit = whole.memory.peakBytes - 100_000
     let parts = try LensRun(request)
     #expect(parts.memory.streamsLabels && parts.labels.isStreamed && parts.memory.workers == 2)
-    let description = try parts.write(to: directory.path + "/parts")
+    _ = try parts.write(to: directory.path + "/parts")
     try expectSameRun(directory.path + "/whole", directory.path + "/parts")
-    let record = description["environment"]?["memory"]
+    let environment = try RunDirectory(contentsOf: directory.path + "/parts").environment
+    let record = environment["environment"]?["memory"]
     #expect(record?["labels_streamed"] == true)
     #expect(record?["limit_bytes"]?.integer == request.memoryLimit)
     request.memoryLimit = parts.memory.peakBytes - 1_000_000
     let one = try LensRun(request)
     #expect(one.memory.workers == 1)
-    let single = try one.write(to: directory.path + "/one")
+    _ = try one.write(to: directory.path + "/one")
+    let single = try RunDirectory(contentsOf: directory.path + "/one").environment
     #expect(single["environment"]?["threads"]?.integer == 1)
     try expectSameRun(directory.path + "/whole", directory.path + "/one")
   }

@@ -176,7 +176,9 @@ import Testing
   @Test func theStagesOfARunAreTimed() throws {
     let directory = try TemporaryDirectory()
     let run = try LensRun(try request(try ClipFixture("tanh"), in: directory))
-    let seconds = try #require(try run.write(to: directory.path + "/run")["seconds"]?.object)
+    _ = try run.write(to: directory.path + "/run")
+    let environment = try RunDirectory(contentsOf: directory.path + "/run").environment
+    let seconds = try #require(environment["seconds"]?.object)
     let stages = ["open", "labels", "prepare", "scan", "digests", "writing"]
     #expect(seconds.names == stages + ["total"])
     let sum = stages.reduce(0) { $0 + (seconds[$1]?.double ?? .nan) }
@@ -334,7 +336,9 @@ import Testing
     let embeddings = directory.path + "/run/labels.safetensors"
     again.labels = .embeddings(embeddings, key: "embeddings", namesPath: nil)
     for path in [directory.path + "/run", embeddings, directory.path + "/x/../run/"] {
-      let text = message { _ = try LensRun(again).write(to: path, replacesExisting: true) }
+      let text = message {
+        _ = try LensRun(again).write(to: path, WritingOptions(replacesExisting: true))
+      }
       let named = path.hasSuffix("/") ? String(path.dropLast()) : path
       #expect(text == "\(named): is an input too, expected another path")
     }
@@ -347,7 +351,7 @@ import Testing
     (request.alpha, request.topCount, request.features) = (2, 3, "4,7-9")
     let json = try LensRun(request).write(to: directory.path + "/run")
     let options = try #require(json["options"])
-    #expect(options["alpha"]?.double == 2 && options["top"] == 3 && options["threads"] == 2)
+    #expect(options["alpha"]?.double == 2 && options["top"] == 3 && options["threads"] == nil)
     #expect(options["direction"] == "shifted" && options["map"] == "full")
     #expect(options["features"] == "4,7-9" && options["temperature"] == JSONValue.null)
     #expect(options["templates"]?.array?.count == 3 && options["strict"] == false)

@@ -54,7 +54,7 @@ import Testing
     #expect(request.record["model"]?.string == "org/model")
   }
 
-  @Test(arguments: ["sae", "threads", "top", "strict", "labels", "templates"])
+  @Test(arguments: ["sae", "top", "strict", "labels", "templates"])
   func everyOptionMustBeRecorded(name: String) throws {
     var record = try #require(try Self.requests()[1].record.object)
     record[name] = nil

@@ -1,0 +1,2 @@
+// xxHash as Swift sees it: XXH3_64bits.
+#include <xxhash.h>
