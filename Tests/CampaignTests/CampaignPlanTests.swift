@@ -221,7 +221,7 @@ extension CampaignPlanTests {
       "runs[0].id: found \"../x\", expected the name of a run"
     ),
     (
-      "\"bank\":0,\"variant\"", "\"bank\":7,\"variant\"",
+      "\"bank\":0,\"name\"", "\"bank\":7,\"name\"",
       "runs[0].bank: found 7, expected less than 1"
     ),
     (

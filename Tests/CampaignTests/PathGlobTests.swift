@@ -1,4 +1,5 @@
 import Engine
+import Foundation
 import Testing
 
 @testable import Campaign
@@ -29,8 +30,19 @@ import Testing
     #expect(try matches("./saes/a-?") == ["saes/a-9"])
     #expect(try matches("saes/[ab]*") == ["saes/a-10", "saes/a-9", "saes/b"])
     #expect(try matches(place.path + "/saes/b") == ["saes/b"])
-    #expect(try matches("saes/x*").isEmpty)
+    for pattern in ["saes/x*", "none/*", "none/*/x", "saes/b/*"] {
+      #expect(try matches(pattern).isEmpty, "\(pattern)")
+    }
     #expect(try matches("saes/b").count == 1)
+  }
+
+  @Test func aDirectoryThatCannotBeReadIsSaid() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: place.path + "/loop", withDestinationPath: "loop")
+    let error = #expect(throws: CheckpointError.self) { try matches("loop/*") }
+    #expect(
+      "\(try #require(error))" == "loop/*: cannot be read: a directory on the way cannot be read")
+    #expect(error?.kind == .inputOutput)
   }
 
   @Test func charactersOfTheDirectoryStandForThemselves() throws {

@@ -16,12 +16,12 @@ enum PathGlob {
     let full = pattern.hasPrefix("/") ? pattern : escaped(directory) + "/" + pattern
     var found = unsafe glob_t()
     defer { unsafe globfree(&found) }
-    let status = unsafe glob(full, GLOB_ERR | GLOB_NOSORT, nil, &found)
+    // A directory that is not there holds nothing; one that may not be read may hold what matches.
+    let status = unsafe glob(
+      full, GLOB_NOSORT, { _, code in code == ENOENT || code == ENOTDIR ? 0 : 1 }, &found)
     guard status == 0 || status == GLOB_NOMATCH else {
       throw CheckpointError(
-        path: pattern,
-        reason: errno == EACCES
-          ? .notPermitted : .unreadable("a directory on the way cannot be read"))
+        path: pattern, reason: .unreadable("a directory on the way cannot be read"))
     }
     var paths: [String] = []
     for index in 0..<Int(unsafe found.gl_pathc) {

@@ -48,13 +48,15 @@ extension CampaignPlan {
 
 extension PlannedRun {
   fileprivate static let names = [
-    "id", "reading", "autoencoder", "bank", "variant", "features", "shard_features", "inputs",
+    "id", "reading", "autoencoder", "bank", "name", "variant", "features", "shard_features",
+    "inputs",
   ]
 
   fileprivate var json: JSONValue {
     var json: JSONObject = [
       "id": .string(id), "reading": .integer(readingIndex),
       "autoencoder": .integer(autoencoderIndex), "bank": .integer(bankIndex),
+      "name": .string(name),
       "variant": .string(variant.id), "features": .integer(featureCount),
       "shard_features": .integer(shardSize),
     ]
@@ -195,7 +197,9 @@ private struct StoredPlan {
         PlannedRun(
           id: id, reading: reading.value, readingIndex: reading.index,
           autoencoder: autoencoder.value, autoencoderIndex: autoencoder.index, bank: bank.value,
-          bankIndex: bank.index, variant: try variant(table, reading.value.options.alpha),
+          bankIndex: bank.index,
+          name: try table.needed("name", try table.string("name"), expected: "a string"),
+          variant: try variant(table, reading.value.options.alpha),
           featureCount: try table.needed(
             "features", try table.integer("features", in: count), expected: "an integer"),
           shardSize: try table.needed(

@@ -105,7 +105,8 @@ struct CampaignPlanner {
         prefix: reading.name, autoencoder: names, variant: variant.id, labels: labels),
       reading: readings[readings.count - 1], readingIndex: readings.count - 1,
       autoencoder: autoencoders[index], autoencoderIndex: index, bank: banks[bank],
-      bankIndex: bank, variant: variant, featureCount: featureCount,
+      bankIndex: bank, name: RunName.autoencoderName(names), variant: variant,
+      featureCount: featureCount,
       shardSize: file.shardFeatures ?? usual,
       verdictInputs: try inputs.add(
         [reading.verdict?.truth(of: path), reading.verdict?.classes].compactMap { $0 }))

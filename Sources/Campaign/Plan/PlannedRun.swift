@@ -41,6 +41,8 @@ struct PlannedRun: Sendable, Equatable {
   /// The labels, and their place in the plan.
   let bank: PlannedBank
   let bankIndex: Int
+  /// What the autoencoder is called in tables: what tells its path from others.
+  let name: String
   let variant: LensVariant
   /// The features that are read.
   let featureCount: Int
@@ -50,7 +52,9 @@ struct PlannedRun: Sendable, Equatable {
   let verdictInputs: [Int]
 
   /// The numbers of its shards.
-  var shards: Range<Int> { 0..<max(1, (featureCount + shardSize - 1) / shardSize) }
+  var shards: Range<Int> {
+    0..<ShardPlan(featureCount: featureCount, shardSize: shardSize).count
+  }
 
   /// The work after which a shard of the usual size ends, in floating-point operations of the
   /// product: ten minutes of two fast cores, beside which the seconds that a process takes to start do not count.
@@ -93,6 +97,7 @@ struct PlannedRun: Sendable, Equatable {
     request.topCount = options.top
     request.features = options.features
     request.isStrict = options.strict
+    request.shardSize = shardSize
     return request
   }
 }

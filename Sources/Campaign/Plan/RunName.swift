@@ -24,9 +24,17 @@ enum RunName {
   static func name(
     prefix: String?, autoencoder: [String], variant: String, labels: String
   ) -> String {
-    let names = autoencoder.dropLast() + autoencoder.suffix(1).map(withoutExtension)
-    let parts = [prefix].compactMap { $0 } + names + [variant, labelName(labels)]
+    let parts =
+      [prefix].compactMap { $0 } + [autoencoderName(autoencoder), variant, labelName(labels)]
     return safe(parts.joined(separator: "-"))
+  }
+
+  /// What an autoencoder is called in names and tables.
+  ///
+  /// - Parameter names: The names of its path that tell it from others.
+  /// - Returns: The names in one, without the extension of the last.
+  static func autoencoderName(_ names: [String]) -> String {
+    (names.dropLast() + names.suffix(1).map(withoutExtension)).joined(separator: "-")
   }
 
   /// What labels are called in names and tables: the last name of a path, without its extension.

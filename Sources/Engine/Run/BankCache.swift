@@ -27,13 +27,6 @@ public struct BankCache: Sendable, Equatable {
     isShared = false
   }
 
-  /// Makes a cache of a directory.
-  ///
-  /// - Parameter directory: The directory that holds the banks.
-  package init(directory: String) {
-    self.directory = directory
-  }
-
   /// The bank of a key, or nil if there is none that can be read.
   ///
   /// - Parameters:
