@@ -22,6 +22,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
   ],
   targets: [
     // MARK: - C libraries
@@ -74,9 +75,15 @@ let package = Package(
       name: "Report",
       dependencies: ["Engine"],
       swiftSettings: strict),
+    // Apart from the engine, for it alone reads TOML.
+    .target(
+      name: "Campaign",
+      dependencies: ["Engine", .product(name: "TOMLKit", package: "TOMLKit")],
+      swiftSettings: strict),
     .executableTarget(
       name: "lensctl",
       dependencies: [
+        "Campaign",
         "CSystem",
         "Engine",
         "Export",
@@ -93,6 +100,10 @@ let package = Package(
 
     // MARK: - Tests
     .testTarget(
+      name: "CampaignTests",
+      dependencies: ["Campaign", "Engine"],
+      swiftSettings: strict),
+    .testTarget(
       name: "EngineTests",
       dependencies: ["Engine", .product(name: "Crypto", package: "swift-crypto")],
       exclude: ["Fixtures"],
@@ -107,7 +118,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "LensctlTests",
-      dependencies: ["Engine", "Export", "lensctl"],
+      dependencies: ["Campaign", "Engine", "Export", "lensctl"],
       swiftSettings: strict),
   ]
 )

@@ -17,7 +17,7 @@ struct CSVExport {
   init(_ source: ExportSource, escapesFormulas: Bool) throws {
     self.source = source
     self.escapesFormulas = escapesFormulas
-    labelFields = source.run.labels.map { Self.field($0, escapesFormulas: escapesFormulas) }
+    labelFields = source.run.labels.map { CSVField.bytes($0, escapesFormulas: escapesFormulas) }
     var columns = try source.featureColumns()
     for end in LabelEnd.allCases {
       for index in 0..<source.run.topCount {
@@ -27,32 +27,9 @@ struct CSVExport {
     self.columns = columns + source.flatVerdictColumns()
   }
 
-  /// A text as a field.
-  ///
-  /// - Parameters:
-  ///   - text: The text.
-  ///   - escapesFormulas: Whether a text that a spreadsheet would take for a formula gets a `'` before it.
-  /// - Returns: The bytes of the field.
-  static func field(_ text: String, escapesFormulas: Bool) -> [UInt8] {
-    var bytes = Array(text.utf8)
-    if escapesFormulas, let first = bytes.first, Self.formulaStarts.contains(first) {
-      bytes.insert(UInt8(ascii: "'"), at: 0)
-    }
-    let quote = UInt8(ascii: "\"")
-    guard bytes.isEmpty || bytes.contains(where: { Self.quotedBytes.contains($0) }) else {
-      return bytes
-    }
-    return [quote] + bytes.flatMap { $0 == quote ? [quote, quote] : [$0] } + [quote]
-  }
-
-  /// What spreadsheets take for the start of a formula: = + - @, tab and carriage return.
-  private static let formulaStarts = Set("=+-@\t\r".utf8)
-
-  private static let quotedBytes = Set(",\"\n\r".utf8)
-
   /// Writes the header and the records.
   func write(_ write: (Data) throws -> Void, progress: (Int) -> Void) throws {
-    let names = columns.map { Self.field($0.name, escapesFormulas: false) }
+    let names = columns.map { CSVField.bytes($0.name, escapesFormulas: false) }
     try write(Data(names.joined(separator: [UInt8(ascii: ",")]) + Self.recordEnd))
     try source.forEachBlock(progress: progress) { rows in
       try write(Data(records(rows)))
@@ -84,7 +61,7 @@ struct CSVExport {
       if !numbers[row].isNaN { text += numbers[row].description.utf8 }
     case .labels(let ids):
       if ids[row] >= 0 { text += labelFields[ids[row]] }
-    case .words(let words): text += Self.field(words[row], escapesFormulas: escapesFormulas)
+    case .words(let words): text += CSVField.bytes(words[row], escapesFormulas: escapesFormulas)
     }
   }
 }

@@ -48,7 +48,8 @@ struct Embed: EngineCommand {
     try OutputFile.refuse(out, ifAmong: request.inputPaths + prompts.files)
     try request.check(writingTo: out)
     let (bank, wasCached) = try request.bank(
-      cache: compute.bankCache, workers: try compute.workers, memoryLimit: try compute.memoryLimit()
+      cache: compute.bankCache, workers: try compute.workers,
+      memoryLimit: try compute.memory.limit()
     ) { printer.show($0) }
     if compute.strict, !bank.faults.isEmpty {
       throw RunError(subject: labels, reason: .strict(bank.faults))

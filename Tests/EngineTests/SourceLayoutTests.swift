@@ -53,6 +53,7 @@ import Testing
     "Sources/Engine/Checkpoint/SafetensorsWriter.swift",
     "Sources/Engine/Checkpoint/GzipFile.swift",
     "Sources/Engine/Checkpoint/SystemFile.swift",
+    "Sources/Campaign/File/PathGlob.swift",
     "Sources/Export/Deflation.swift",
     "Sources/Export/RowInsertion.swift",
     "Sources/lensctl/Support/Signals.swift",

@@ -1,7 +1,5 @@
-import Foundation
+import Engine
 import Testing
-
-@testable import Export
 
 /// Fields of CSV, as RFC 4180 has them.
 @Suite struct CSVFieldTests {
@@ -12,15 +10,15 @@ import Testing
     ("\u{FEFF}bom", "\u{FEFF}bom"),
   ])
   func onlyWhatMustBeIsQuoted(text: String, field: String) {
-    #expect(CSVExport.field(text, escapesFormulas: false) == Array(field.utf8))
+    #expect(CSVField.bytes(text, escapesFormulas: false) == Array(field.utf8))
   }
 
   @Test(arguments: ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
   func formulasGetAnApostropheIfAsked(text: String) {
-    let escaped = CSVExport.field(text, escapesFormulas: true)
-    #expect(escaped == CSVExport.field("'" + text, escapesFormulas: false))
+    let escaped = CSVField.bytes(text, escapesFormulas: true)
+    #expect(escaped == CSVField.bytes("'" + text, escapesFormulas: false))
     #expect(
-      CSVExport.field("a" + text, escapesFormulas: true)
-        == CSVExport.field("a" + text, escapesFormulas: false))
+      CSVField.bytes("a" + text, escapesFormulas: true)
+        == CSVField.bytes("a" + text, escapesFormulas: false))
   }
 }

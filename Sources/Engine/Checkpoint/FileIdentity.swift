@@ -18,7 +18,7 @@ public struct FileIdentity: Sendable, Equatable {
   let inode: UInt64
 
   /// When the contents were last written, in nanoseconds since 1970.
-  let modificationTime: Int
+  package let modificationTime: Int
 
   /// When the file or what the system knows of it last changed, in nanoseconds since 1970.
   let changeTime: Int

@@ -198,7 +198,7 @@ public enum OutputFile {
   }
 
   /// Checks that a path has a name, and that its parent directory exists.
-  static func checkParent(of path: String) throws(OutputError) {
+  package static func checkParent(of path: String) throws(OutputError) {
     guard !path.isEmpty else {
       throw OutputError(path: "output", reason: .cannotCreate("found no name, expected one"))
     }

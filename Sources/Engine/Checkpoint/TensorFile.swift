@@ -174,7 +174,7 @@ extension TensorFile {
 }
 
 /// The Levenshtein distance of two names, in UTF-8 bytes, at most 100 of each.
-func editDistance(_ first: String, _ second: String) -> Int {
+package func editDistance(_ first: String, _ second: String) -> Int {
   let first = Array(first.utf8.prefix(100))
   let second = Array(second.utf8.prefix(100))
   var previous = Array(0...second.count)

@@ -95,7 +95,7 @@ public struct LensScan: Sendable {
 
 extension LensScan {
   /// The directions that a variant reads.
-  static func directions(
+  package static func directions(
     of autoencoder: Autoencoder, variant: LensVariant
   ) throws(LensError) -> DirectionBank {
     let bank = variant.direction == .encoder ? autoencoder.encoder : autoencoder.decoder
@@ -111,10 +111,15 @@ extension LensScan {
     return bank
   }
 
-  private static func map(
-    for variant: LensVariant, head: ImageHead?, labels: LabelBank, directions: DirectionBank,
-    _ autoencoder: Autoencoder
-  ) throws(LensError) -> DirectionMap {
+  /// Checks that the map of a variant is one for the space in which its directions lie.
+  ///
+  /// - Parameters:
+  ///   - autoencoder: Where the directions come from.
+  ///   - variant: Which directions, and how they are mapped.
+  /// - Throws: `LensError` if it is not.
+  package static func check(
+    _ autoencoder: Autoencoder, fits variant: LensVariant
+  ) throws(LensError) {
     let found = autoencoder.space(of: variant.direction)
     guard !(found == .joint && variant.map != .native),
       !(found == .residual && variant.map == .native)
@@ -124,6 +129,13 @@ extension LensScan {
         reason: .wrongSpace(
           found, hook: autoencoder.hook(of: variant.direction), map: variant.map))
     }
+  }
+
+  private static func map(
+    for variant: LensVariant, head: ImageHead?, labels: LabelBank, directions: DirectionBank,
+    _ autoencoder: Autoencoder
+  ) throws(LensError) -> DirectionMap {
+    try check(autoencoder, fits: variant)
     let map: DirectionMap
     let space: String
     if let head, variant.map != .native {

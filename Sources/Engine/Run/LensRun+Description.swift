@@ -1,9 +1,11 @@
 extension LensRun {
   /// What determines the results of a run, and what is recorded of that: members of `run.json`.
   ///
-  /// - Parameter inputs: The files that it is made from, with their digests.
+  /// - Parameters:
+  ///   - inputs: The files that it is made from, with their digests.
+  ///   - further: Others, as `run.json` lists them.
   /// - Returns: The members, the same for any threads, machine and time.
-  func identity(inputs: [InputRecord]) -> JSONObject {
+  func identity(inputs: [InputRecord], and further: [JSONValue] = []) -> JSONObject {
     [
       "created_by": .string("lensctl \(Engine.version)"),
       "lens": [
@@ -20,7 +22,7 @@ extension LensRun {
       "autoencoder": autoencoderRecord,
       "labels": labelRecord,
       "options": request.record,
-      "inputs": .array(inputs.map(\.json)),
+      "inputs": .array(inputs.map(\.json) + further),
     ]
   }
 

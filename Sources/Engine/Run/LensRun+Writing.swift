@@ -9,6 +9,9 @@ public struct WritingOptions {
   /// stay.
   public var checkpoint: () throws -> Void
 
+  /// Files that the run is made from besides those of the scan, as `run.json` lists them: those of a verdict.
+  public var furtherInputs: [JSONValue] = []
+
   /// Whether files are written beside the run that a scan does not make, such as those of a verdict.
   public var writesBeside = false
 
@@ -135,12 +138,15 @@ extension LensRun {
 extension LensRun {
   /// Looks whether what this run would write is there already.
   ///
-  /// - Parameter path: The directory to be made.
+  /// - Parameters:
+  ///   - path: The directory to be made.
+  ///   - furtherInputs: Files that it is made from besides those of the scan, as `run.json` lists them.
   /// - Returns: The contents of its `run.json`; nil if there is no run.
   /// - Throws: `ShardError` if there is a run of another command, or a file of it is not what it was.
-  public func written(at path: String) throws -> JSONObject? {
+  public func written(at path: String, furtherInputs: [JSONValue] = []) throws -> JSONObject? {
     guard let found = Self.description(at: path) else { return nil }
-    let identity = PlanFacts.reread(.object(identity(inputs: try inputs.records())))
+    let identity = PlanFacts.reread(
+      .object(identity(inputs: try inputs.records(), and: furtherInputs)))
     var same: JSONObject = [:]
     for name in identity.object?.names ?? [] { same[name] = found[name] }
     let differences = JSONValue.object(same).differences(from: identity)
@@ -247,7 +253,7 @@ extension LensRun {
     let kernels = try kernelWarnings(records, path: path)
     clock.end("scan")
     progress(.writing)
-    var description = identity(inputs: try inputs.records())
+    var description = identity(inputs: try inputs.records(), and: options.furtherInputs)
     clock.end("digests")
     description["warnings"] = .array(
       (warnings(masked: masked) + kernels).map { .string($0) })

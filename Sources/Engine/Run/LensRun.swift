@@ -120,6 +120,14 @@ extension LensRun {
     try inputs.add(role: role, paths)
   }
 
+  /// The records of files that something beside the scan is made of.
+  ///
+  /// - Returns: The records, as `run.json` lists them.
+  /// - Throws: `CheckpointError` if a file cannot be read, `RunError` if it has changed.
+  func verdictInputs() throws -> [JSONValue] {
+    try inputs.records(ofRoles: RunInputs.verdictRoles).map(\.json)
+  }
+
   /// The digests of files that were added, computed once for all who ask, or kept from before.
   ///
   /// - Parameter roles: What the files are to the run.

@@ -19,9 +19,16 @@ struct RunInputs: Sendable {
   private let queue = OperationQueue()
 
   /// The roles, in the order in which a run records its inputs.
-  private static let roles = [
-    "text_embeddings", "names", "model", "tokenizer", "labels", "autoencoder", "source", "truth",
-    "empty_embedding", "results", "listing", "semantics", "variant",
+  private static let roles = scanRoles + verdictRoles
+
+  /// What files are to a scan.
+  static let scanRoles = [
+    "text_embeddings", "names", "model", "tokenizer", "labels", "autoencoder", "source",
+  ]
+
+  /// What files are to a verdict besides.
+  static let verdictRoles = [
+    "truth", "empty_embedding", "results", "listing", "semantics", "variant",
   ]
 
   /// The most threads that digest, however many workers there are: they compete with those that scan.

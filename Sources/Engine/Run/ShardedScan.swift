@@ -50,7 +50,8 @@ struct ShardedScan {
   /// What the plan says, as soon as the digests of all inputs are known.
   mutating func facts() throws -> PlanFacts {
     if let knownFacts { return knownFacts }
-    let facts = PlanFacts(identity: run.identity(inputs: try run.inputs.records()), plan: plan)
+    let records = try run.inputs.records(ofRoles: RunInputs.scanRoles)
+    let facts = PlanFacts(identity: run.identity(inputs: records), plan: plan)
     knownFacts = facts
     return facts
   }

@@ -71,7 +71,7 @@ public struct LabelSet: Sendable, Equatable {
   static let imageNetSynsetsName = "imagenet-synsets"
 
   /// Whether a name is that of a set that is built in, not the path of a file.
-  static func isBuiltIn(_ name: String) -> Bool {
+  package static func isBuiltIn(_ name: String) -> Bool {
     [imageNetName, imageNetSynsetsName].contains(name)
   }
 

@@ -5,9 +5,9 @@ internal import Foundation
 /// The file is UTF-8. Lines end at LF, or at CR LF; the last may end with the file. A byte order
 /// mark at the beginning is dropped. A CR elsewhere, a NUL and bytes that are not UTF-8 are
 /// refused. Nothing else ends a line (not U+0085, U+2028 or U+2029), and nothing marks a comment.
-struct TextLines: Equatable {
+package struct TextLines: Equatable {
   /// The lines, without their ends.
-  let lines: [String]
+  package let lines: [String]
 
   /// Whether the file began with a byte order mark.
   let hadByteOrderMark: Bool
@@ -19,7 +19,7 @@ struct TextLines: Equatable {
   ///
   /// - Parameter path: The file.
   /// - Throws: `TextError` if it cannot be read or breaks the rules above, with the line.
-  init(contentsOf path: String) throws(TextError) {
+  package init(contentsOf path: String) throws(TextError) {
     var bytes = try TextFile.bytes(path)[...]
     hadByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
     if hadByteOrderMark { bytes = bytes.dropFirst(3) }

@@ -16,7 +16,7 @@ extension VerdictRun {
   /// - Returns: In the order of the variants, then of the factors.
   /// - Throws: `LensError` if one cannot be made.
   func alphaSteps(
-    _ judge: FormJudge, forms: [LensForm], progress: (LensForm) -> Void
+    _ judge: FormJudge, forms: [LensForm], progress: (LensForm) throws -> Void
   ) throws -> [AlphaStep] {
     var steps: [AlphaStep] = []
     for form in forms where form.direction == .shifted {
@@ -24,7 +24,7 @@ extension VerdictRun {
         var materials = inputs.materials
         materials.alpha = alpha
         materials.alphas = nil
-        progress(form)
+        try progress(form)
         materials.keepEnds(for: form, workers: run.memory.workers)
         guard let report = judge.report(form, try materials.bank(form)) else { continue }
         var step = compared(report, asksCeiling: false)

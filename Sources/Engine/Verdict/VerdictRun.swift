@@ -97,6 +97,12 @@ public struct VerdictRun: Sendable {
     }
   }
 
+  /// The files that the verdict is made from besides those of the scan, as `run.json` lists them.
+  ///
+  /// - Returns: Their roles, paths, sizes and digests.
+  /// - Throws: `CheckpointError` if a file cannot be read, `RunError` if it has changed.
+  public func furtherInputs() throws -> [JSONValue] { try run.verdictInputs() }
+
   /// The variant that the scan itself reads; nil if it is none that is judged.
   var formInUse: LensForm? { LensForm(rawValue: run.scan.variant.id) }
 
@@ -133,11 +139,13 @@ public struct VerdictRun: Sendable {
   /// A variant that cannot be made, because the autoencoder lacks what it is made of, is listed with
   /// the reason; one that is asked for by name is an error.
   ///
-  /// - Parameter progress: Called before each variant, on the calling thread.
+  /// - Parameter progress: Called before each variant, on the calling thread; throws to end the verdict.
   /// - Returns: What was found.
   /// - Throws: `LensError` if a variant that is asked for cannot be made, `VerdictError` if nothing could be
   ///   judged.
-  public func judge(progress: (_ form: LensForm) -> Void = { _ in }) throws -> VerdictReport {
+  public func judge(
+    progress: (_ form: LensForm) throws -> Void = { _ in }
+  ) throws -> VerdictReport {
     var usual = judge(by: labels)
     usual.empty = emptyPrompt.embedding
     usual.sigmoid = run.sigmoid
@@ -157,7 +165,7 @@ public struct VerdictRun: Sendable {
         omitted.append((form, "\(error)"))
         continue
       }
-      progress(form)
+      try progress(form)
       materials.keepEnds(for: form, workers: run.memory.workers)
       if form.passesBlocks { made = try materials.made(form) }
       let making = (ContinuousClock.now - start) / .seconds(1)

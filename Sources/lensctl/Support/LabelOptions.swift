@@ -50,10 +50,8 @@ struct ThreadOptions: ParsableArguments {
   }
 }
 
-/// The options that every command that encodes labels has.
-struct ComputeOptions: ParsableArguments {
-  @OptionGroup var threads: ThreadOptions
-
+/// The option that bounds memory.
+struct MemoryOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The most memory to use besides mapped files, such as 512M or 4G.",
@@ -64,6 +62,26 @@ struct ComputeOptions: ParsableArguments {
         """,
       valueName: "size"))
   var maxMemory: String?
+
+  /// The most memory to use, in bytes; nil for the default.
+  func limit() throws -> Int? { try maxMemory.map { try MemorySize(parsing: $0).bytes } }
+
+  func validate() throws {
+    if let maxMemory {
+      do {
+        _ = try MemorySize(parsing: maxMemory)
+      } catch {
+        throw ValidationError(error.description)
+      }
+    }
+  }
+}
+
+/// The options that every command that encodes labels has.
+struct ComputeOptions: ParsableArguments {
+  @OptionGroup var threads: ThreadOptions
+
+  @OptionGroup var memory: MemoryOptions
 
   @Flag(help: "Encode labels and digest files even if that was done before, and keep neither.")
   var noCache = false
@@ -88,17 +106,4 @@ struct ComputeOptions: ParsableArguments {
 
   /// Where digests of files are kept, nil for nowhere.
   var digestCache: DigestCache? { noCache ? nil : DigestCache() }
-
-  /// The most memory to use, nil for the default.
-  func memoryLimit() throws -> Int? { try maxMemory.map { try MemorySize(parsing: $0).bytes } }
-
-  func validate() throws {
-    if let maxMemory {
-      do {
-        _ = try MemorySize(parsing: maxMemory)
-      } catch {
-        throw ValidationError(error.description)
-      }
-    }
-  }
 }

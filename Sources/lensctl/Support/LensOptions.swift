@@ -131,7 +131,7 @@ struct LensOptions: ParsableArguments {
     request.masksDuplicates = compute.dedupe
     request.temperature = temperature
     request.features = features
-    request.memoryLimit = try compute.memoryLimit()
+    request.memoryLimit = try compute.memory.limit()
     request.isStrict = compute.strict
     request.bankCache = compute.bankCache
     request.digestCache = compute.digestCache

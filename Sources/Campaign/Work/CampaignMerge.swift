@@ -1,0 +1,79 @@
+internal import Engine
+internal import Foundation
+
+extension CampaignWorker {
+  /// Writes a run directory of each run, and the tables that compare them.
+  ///
+  /// - Returns: The number of runs, and how many of them were there.
+  /// - Throws: `CampaignError` if items are not done, `ShardError` or `CampaignError` if what was done is damaged or of
+  ///   another plan or version; the runs that were written before stay.
+  public mutating func merge() throws -> (runCount: Int, keptCount: Int) {
+    let lock = try DirectoryLock(path: folder.locksPath + "/merge.lock", subject: "merge")
+    defer { lock.release() }
+    let open = plan.items.indices.filter { !folder.isDone(plan.items[$0], of: plan) }
+    guard open.isEmpty else {
+      throw CampaignError(place: folder.path, reason: .notDone(open, count: plan.items.count))
+    }
+    var keptCount = 0
+    for index in plan.runs.indices {
+      try stop.check(
+        folder.path, "stopped after \(index) of \(plan.runs.count) runs; the same command goes on")
+      keptCount += try merge(index) ? 1 : 0
+    }
+    try CampaignSummary(plan, in: folder).write(in: folder)
+    return (plan.runs.count, keptCount)
+  }
+
+  /// Writes a run.
+  ///
+  /// - Returns: Whether it was there.
+  private mutating func merge(_ index: Int) throws -> Bool {
+    let run = plan.runs[index]
+    let (work, path) = (folder.workPath(run), folder.runPath(run))
+    let verdict = try keptVerdict(of: run)
+    try checkInputs(of: .verdict(run: index))
+    let scan = try open(index)
+    if try isMerged(scan, verdict, at: path) { return true }
+    let stop = stop
+    var options = WritingOptions(replacesExisting: true) { () throws in try stop.check(path) }
+    options.furtherInputs = verdict?.inputs ?? []
+    options.writesBeside = true
+    _ = try scan.write(to: path, mergingShardsIn: work, options, progress: progress) {
+      (directory) throws(OutputError) in
+      guard verdict != nil else { return }
+      for name in KeptVerdict.names {
+        let target = directory + "/" + name
+        do {
+          try OutputFile.write(try MappedFile.contents(of: work + "/" + name), to: target)
+        } catch let error as OutputError {
+          throw error
+        } catch {
+          throw OutputError(path: target, error, isCreation: false)
+        }
+      }
+    }
+    return false
+  }
+
+  /// The verdict of a run, whose files are what they were; nil if none was asked for.
+  private func keptVerdict(of run: PlannedRun) throws -> KeptVerdict? {
+    guard run.reading.verdict != nil else { return nil }
+    let work = folder.workPath(run)
+    guard let kept = KeptVerdict(recordedIn: work) else {
+      throw CampaignError(
+        place: work + "/" + KeptVerdict.recordName, reason: .damaged("no record can be read"))
+    }
+    try check(kept, of: run)
+    if let name = kept.damagedFile(in: work) {
+      throw CampaignError(place: work + "/" + name, reason: .damaged("another SHA-256"))
+    }
+    return kept
+  }
+
+  /// Whether a run was merged before of the same shards and verdict, and is what it was.
+  private func isMerged(_ scan: LensRun, _ verdict: KeptVerdict?, at path: String) throws -> Bool {
+    guard MappedFile.exists(path + "/run.json") else { return false }
+    if let verdict, verdict.damagedFile(in: path) != nil { return false }
+    return (try? scan.written(at: path, furtherInputs: verdict?.inputs ?? [])) != nil
+  }
+}
