@@ -7,15 +7,17 @@ each of their shards takes about a second. Needs NumPy.
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "Tests" / "Oracle"))
-from slurm import Failure
+from slurm import Failure, is_running
 from worlds import save_file
 
 EMOJI = ROOT / "examples" / "emoji"
@@ -124,6 +126,28 @@ class Reference:
         check(status == 0, f"{self.out}: campaign run: status {status}, expected 0")
         self.lensctl.run("campaign", "merge", self.out)
         return self.out
+
+
+def stop_midway(process, item, lensctl, campaign, pause):
+    """Stops a process that does an item in the middle of it, some seconds after it began; False if it ended before that."""
+    try:
+        while not holds_lock(process):
+            time.sleep(0.002)
+        time.sleep(pause)
+        os.kill(process, signal.SIGSTOP)
+        if holds_lock(process) and item in indices(lensctl.status(campaign)["open"]):
+            return True
+        os.kill(process, signal.SIGCONT)
+    except ProcessLookupError:
+        pass
+    return False
+
+
+def holds_lock(process):
+    """Whether a process holds a lock on a file, as lensctl does in the middle of an item."""
+    if not is_running(process):
+        raise ProcessLookupError
+    return any(line.split()[4] == str(process) for line in Path("/proc/locks").read_text().splitlines() if "->" not in line)
 
 
 def index_list(ids):

@@ -25,8 +25,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from campaign import Lensctl, Reference, check, compare, index_list, indices, make
-from slurm import SKIPPED, Failure, Slurm, Unavailable, is_running
+from campaign import Lensctl, Reference, check, compare, index_list, indices, make, stop_midway
+from slurm import SKIPPED, Failure, Slurm, Unavailable
 
 LIMIT_SECONDS = 600  # for everything that is waited for
 
@@ -98,23 +98,11 @@ class Proof:
                 if process not in self.caught and {"campaign", "run", stage} <= set(command):
                     self.caught.add(process)
                     item = int(variables["SLURM_ARRAY_TASK_ID"])
-                    if self.stop_midway(process, item):
+                    if stop_midway(process, item, self.lensctl, self.campaign, self.random.uniform(0, 0.2)):
                         return process, variables["SLURM_ARRAY_JOB_ID"], item
             return None
 
         return until(found, f"a task of stage {stage} runs on {node}")
-
-    def stop_midway(self, process, item):
-        """Stops a process a little after it began; whether its item was still to be done then."""
-        time.sleep(self.random.uniform(0, 0.2))
-        try:
-            os.kill(process, signal.SIGSTOP)
-            if item in self.missing():
-                return True
-            os.kill(process, signal.SIGCONT)
-        except ProcessLookupError:
-            pass
-        return False
 
     def kill(self, stage):
         process, _, item = self.catch(stage, "node1")

@@ -166,9 +166,11 @@ class Slurm:
         key.touch(mode=0o600)
         key.write_bytes(secrets.token_bytes(128))
         host = socket.gethostname()
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") >> 20
         text = CONFIGURATION.format(host=host, folder=self.folder, port=free_port())
         for name in names:
-            text += f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={free_port()} CPUs={cpus} State=UNKNOWN\n"
+            node = f"NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={free_port()}"
+            text += f"{node} CPUs={cpus} RealMemory={memory} State=UNKNOWN\n"
         text += "PartitionName=main Nodes=ALL Default=YES MaxTime=UNLIMITED State=UP\n"
         self.configuration.write_text(text, encoding="utf-8")
 
