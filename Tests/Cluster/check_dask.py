@@ -60,10 +60,9 @@ class Proof:
         while time.monotonic() < end:
             check(self.process.poll() is None, f"dask_campaign: ended with {self.process.poll()} before all was tried")
             for process, item in self.items():
-                if process not in self.caught:
+                if process not in self.caught and stop_midway(process, item, self.lensctl, self.campaign):
                     self.caught.add(process)
-                    if stop_midway(process, item, self.lensctl, self.campaign, pause=0.1):
-                        return process, int(fields(process)[1]), item
+                    return process, int(fields(process)[1]), item
             time.sleep(0.005)
         raise Failure(f"no item of the work was caught within {LIMIT_SECONDS} s")
 

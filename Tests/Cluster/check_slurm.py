@@ -17,7 +17,6 @@ two minutes for which Slurm holds them back are waited for. Exits 77 where there
 
 import argparse
 import os
-import random
 import shutil
 import signal
 import sys
@@ -76,7 +75,7 @@ class Proof:
 
     def __init__(self, slurm, lensctl, campaign, patient):
         self.slurm, self.lensctl, self.campaign, self.patient = slurm, lensctl, campaign, patient
-        self.begin, self.caught, self.random = time.monotonic(), set(), random.Random(1)
+        self.begin, self.caught = time.monotonic(), set()
         self.requeued = {}  # when tasks that wait for their next turn were first seen so
         self.released = 0
 
@@ -96,37 +95,17 @@ class Proof:
                 except OSError:
                     continue
                 if process not in self.caught and {"campaign", "run", stage} <= set(command):
-                    self.caught.add(process)
                     item = int(variables["SLURM_ARRAY_TASK_ID"])
-                    if stop_midway(process, item, self.lensctl, self.campaign, self.random.uniform(0, 0.2)):
+                    if stop_midway(process, item, self.lensctl, self.campaign):
+                        self.caught.add(process)
                         return process, variables["SLURM_ARRAY_JOB_ID"], item
             return None
 
         return until(found, f"a task of stage {stage} runs on {node}")
 
-    def kill(self, stage):
-        process, _, item = self.catch(stage, "node1")
+    def kill(self, process, item):
         os.kill(process, signal.SIGKILL)
-        self.say(f"item {item} ({stage}): killed")
-        return item
-
-    def hang(self, freezer):
-        process, _, item = self.catch("work", "node1")
-        freezer.freeze(process)
-        self.say(f"item {item}: hangs, with a time limit of a minute")
-        return item
-
-    def requeue(self):
-        _, job, item = self.catch("work", "node1")
-        self.slurm.run("scontrol", "requeue", f"{job}_{item}")
-        self.say(f"item {item}: requeued")
-        return item
-
-    def lose_node(self):
-        _, _, item = self.catch("work", "node2")
-        self.slurm.lose_node("node2")
-        self.say(f"item {item}: its node, node2, lost")
-        return item
+        self.say(f"item {item}: killed")
 
     def wait(self):
         """Waits until no job is left; requeued tasks are let go before their two minutes are over."""
@@ -162,12 +141,21 @@ def prove(proof, freezer, work):
     lensctl, campaign = proof.lensctl, proof.campaign
     lensctl.run("slurm", "submit", work / "cluster.toml", "--partition", "main", "--max-running", 6, "--time", 1, "--cpus-per-task", 1)
     proof.say(f"submitted: {lensctl.status(campaign)['items']} items")
-    fates = {proof.kill("labels"): "FAILED"}
+    process, _, item = proof.catch("labels", "node1")
+    proof.kill(process, item)
+    fates = {item: "FAILED"}
     # A work item makes the bank that is missing now; whoever hung meanwhile would keep all others from it.
     until(lambda: not lensctl.status(campaign)["stages"]["labels"]["missing"], "all label banks are there")
-    hung = proof.hang(freezer)
-    killed = proof.kill("work")
-    fates |= {hung: "TIMEOUT", killed: "FAILED", proof.requeue(): "COMPLETED", proof.lose_node(): "NODE_FAIL"}
+    (frozen, _, hung), (process, _, killed), (_, job, back), (_, _, lost) = (
+        proof.catch("work", node) for node in ("node1", "node1", "node1", "node2"))  # fmt: skip
+    fates |= {hung: "TIMEOUT", killed: "FAILED", back: "COMPLETED", lost: "NODE_FAIL"}
+    freezer.freeze(frozen)
+    proof.say(f"item {hung}: hangs, with a time limit of a minute")
+    proof.kill(process, killed)
+    proof.slurm.run("scontrol", "requeue", f"{job}_{back}")
+    proof.say(f"item {back}: requeued")
+    proof.slurm.lose_node("node2")
+    proof.say(f"item {lost}: its node lost")
     with Reference(Lensctl(lensctl.path), work) as reference:
         proof.wait()
         proof.say(f"queue empty; {proof.released} requeued tasks let go ahead of time")
