@@ -15,8 +15,8 @@ TARGET ?=
 SEEDS ?= 40
 DEMO_VARIANTS = --variant dec.lin --variant enc.lin --variant dec.abs --alpha-sweep 1,4,13,40
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-report check-verdicts check-exports check-bench oracle \
-	calibrate fuzz check-fuzz bench scaling time-exports manual install uninstall clean
+.PHONY: help setup build demo test lint unit-tests check-demo check-report check-verdicts check-exports check-bench \
+	test-cluster check-slurm check-dask oracle calibrate fuzz check-fuzz bench scaling time-exports manual install uninstall clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -119,6 +119,28 @@ bench: build ## Time the engine beside bare products, naive loops, NumPy, PyTorc
 	swift build $(RELEASE) --product enginebench
 	@mkdir -p $(OUT)
 	PYTHON=$(PYTHON) .build/release/enginebench $(BENCH) --csv $(OUT)/bench.csv
+
+# Python's Dask, in the versions that requirements name, apart from the machine's own.
+DASK = .build/dask
+
+$(DASK)/installed: Tests/Cluster/dask-requirements.txt
+	@rm -rf $(DASK)
+	@/usr/bin/python3 -m venv $(DASK)
+	@$(DASK)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+test-cluster: build ## Do a campaign under a Slurm and under Dask while tasks, workers and a node are lost
+	@if scripts/setup.sh --cluster; then $(MAKE) --no-print-directory check-slurm; \
+	else echo "test-cluster: skipped: Debian's packages of Slurm do not install here"; fi
+	@if $(MAKE) --no-print-directory $(DASK)/installed; then $(MAKE) --no-print-directory check-dask; \
+	else echo "test-cluster: skipped: pip does not install Dask here"; fi
+
+# 77: this machine cannot have a Slurm of its own, as it has said.
+check-slurm:
+	@/usr/bin/python3 Tests/Cluster/check_slurm.py --lensctl $(LENSCTL) --work $(OUT)/cluster/slurm || [ $$? = 77 ]
+
+check-dask: $(DASK)/installed
+	@/usr/bin/python3 Tests/Cluster/check_dask.py --lensctl $(LENSCTL) --python $(DASK)/bin/python --work $(OUT)/cluster/dask
 
 check-bench:
 	swift build $(RELEASE) --product enginebench

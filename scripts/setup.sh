@@ -1,10 +1,14 @@
 #!/bin/sh
 # Installs the Debian packages that are missing, as root or through sudo; otherwise prints the line
-# that does it and stops. With --test also those that only the tests need.
+# that does it and stops. With --test also those that only the tests need, with --cluster those of the
+# cluster that campaigns are tried on.
 set -eu
 
 packages="libopenblas-dev libboost-math-dev zlib1g-dev libzstd-dev libxxhash-dev libsqlite3-dev pkg-config"
-[ "${1:-}" = "--test" ] && packages="$packages python3-numpy python3-venv chromium strace"
+case "${1:-}" in
+  --test) packages="$packages python3-numpy python3-venv chromium strace" ;;
+  --cluster) packages="$packages python3-numpy python3-venv munge slurmd slurmctld slurm-client" ;;
+esac
 
 if ! command -v swift >/dev/null 2>&1; then
   echo "setup: no swift on the PATH; install Swift 6.2 or newer from https://www.swift.org/install" >&2
