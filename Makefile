@@ -15,7 +15,7 @@ TARGET ?=
 SEEDS ?= 40
 DEMO_VARIANTS = --variant dec.lin --variant enc.lin --variant dec.abs --alpha-sweep 1,4,13,40
 
-.PHONY: help setup build demo test lint unit-tests check-demo check-report check-verdicts check-exports check-bench \
+.PHONY: help setup build demo test lint unit-tests check-demo check-report check-verdicts check-exports check-bench check-crash crash \
 	test-cluster check-slurm check-dask oracle calibrate fuzz check-fuzz bench scaling time-exports manual install uninstall clean
 
 help: ## List the targets
@@ -57,7 +57,7 @@ demo: build ## Read the autoencoders of examples/emoji and show what their featu
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
 	@scripts/setup.sh --test
-	@$(MAKE) --no-print-directory lint demo check-demo check-report check-verdicts check-exports check-bench unit-tests
+	@$(MAKE) --no-print-directory lint demo check-demo check-report check-verdicts check-exports check-bench check-crash unit-tests
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests benchmarks
@@ -90,6 +90,13 @@ check-exports: $(READERS)/installed
 	$(READERS)/bin/python Tests/Oracle/check_exports.py --lensctl $(LENSCTL) --work $(OUT)/exports
 	$(READERS)/bin/python benchmarks/exports.py --lensctl $(LENSCTL) --work $(OUT)/exports \
 	  --features 100000 --repeats 1 --limit 32 >$(OUT)/exports-memory.txt
+
+# What stands after the faults is compared byte by byte; the long form takes some 15 minutes.
+check-crash:
+	/usr/bin/python3 Tests/Crash/crash.py both --lensctl $(LENSCTL) --work $(OUT)/crash --kills 40 --step 31
+
+crash: build ## Send 1,000 SIGKILLs to a run, and fail each of its system calls once (strace)
+	$(PYTHON) Tests/Crash/crash.py both --lensctl $(LENSCTL) --work $(OUT)/crash
 
 unit-tests:
 	swift build --build-tests

@@ -30,7 +30,7 @@ import Testing
     #expect(status().states[0] == .missing, "without the bank itself")
     try place.write("out/banks/k.safetensors", "")
     try place.write("out/work/one-dec.full-labels/shards/00001.json", "{}")
-    try place.write("out/work/two-dec.full-labels/verdict.json", "{}")
+    try place.write("out/work/two-dec.full-labels/verdict-record.json", "{}")
     try place.write("out/failed/000003.json", "{\"message\": \"x: y\", \"status\": 65}")
     try place.write("out/failed/000002.json", "{\"message\": \"old\", \"status\": 65}")
     try place.write("out/failed/000004.json", "?")

@@ -34,7 +34,7 @@ public struct LabelBank: Sendable, Equatable {
   public static let logitScales = 1e-6...1e6
 
   /// The facts that determine the embeddings, such as digests of weights and prompts, in order.
-  public let provenance: JSONObject
+  public internal(set) var provenance: JSONObject
 
   /// What a user should know about the labels, one line each.
   public let warnings: [String]

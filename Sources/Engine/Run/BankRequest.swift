@@ -154,7 +154,10 @@ public struct BankRequest: Sendable {
       let memory = try plan(true)
       // Opened before the plan is told: a bank that is spoilt is not what will be used.
       let bank = cache.bank(for: key, source: labelName, isStreamed: memory.streamsLabels)
-      if let bank, bank.labels == labels.labels {
+      if var bank, bank.labels == labels.labels {
+        // The files may have been called otherwise when it was encoded.
+        let facts = provenance(key: key, records)
+        for name in Self.requestFacts { bank.provenance[name] = facts[name] }
         progress(.planned(memory))
         return (bank, true, memory)
       }
@@ -171,6 +174,11 @@ public struct BankRequest: Sendable {
     cache?.keep(bank, for: key)
     return (bank, false, memory)
   }
+
+  /// What a provenance says of the request, rather than of whoever encoded the bank.
+  private static let requestFacts = [
+    "model", "model_commit", "tokenizer", "labels", "templates", "inputs",
+  ]
 
   private func provenance(key: String, _ records: [InputRecord]) -> JSONObject {
     [
