@@ -17,6 +17,8 @@ struct ShardedScan {
   private let folder: ShardFolder?
   private let mayCompute: Bool
   private let commits = Commits()
+  /// Whether it was tried if shards can be made durable.
+  private var isTried = false
   /// The plan with the digests of inputs, once it was asked for.
   private var knownFacts: PlanFacts?
 
@@ -96,7 +98,7 @@ struct ShardedScan {
           try body(block)
         }
       } else {
-        try compute(index) { block in
+        try compute(index, notice: notice) { block in
           try body(block)
           try checkpoint()
         }
@@ -117,7 +119,7 @@ struct ShardedScan {
     _ index: Int, checkpoint: () throws -> Void, notice: (String) -> Void
   ) throws -> Bool {
     if try kept(index, notice: notice) != nil { return true }
-    try compute(index) { _ in try checkpoint() }
+    try compute(index, notice: notice) { _ in try checkpoint() }
     try waitForCommits()
     return false
   }
@@ -164,7 +166,7 @@ extension ShardedScan {
 
   /// Computes a shard, hands it over, and has it kept beside what follows.
   private mutating func compute(
-    _ index: Int, _ body: (FeatureBlock) throws -> Void
+    _ index: Int, notice: (String) -> Void, _ body: (FeatureBlock) throws -> Void
   ) throws {
     let start = ContinuousClock.now
     let rows = plan.rows(of: index)
@@ -174,6 +176,8 @@ extension ShardedScan {
       }
     }
     try folder.makeDirectory()
+    if !isTried, let warning = try Durability.warning(for: folder.shardsPath) { notice(warning) }
+    isTried = true
     var writer = try ShardWriter(folder, index: index)
     do {
       try run.scan.run(rows: rows, workers: run.memory.workers) { (block) throws in
