@@ -32,6 +32,7 @@ model = {emoji}/model"
 saes = [{emoji}/sae-resid"]
 labels = [{emoji}/labels.txt"]
 variants = ["dec.full", "dec.lin"]
+features = "0-639"
 [reading.verdict]
 rotations = 1
 null_banks = 20
