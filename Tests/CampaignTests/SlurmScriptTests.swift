@@ -155,13 +155,15 @@ extension SlurmScriptTests {
     #expect(!place.has("requeued"))
   }
 
-  @Test func whatIsNotDoneGoesBackIntoTheQueue() throws {
-    #expect(try status(lensctl: "exit 75") == 75)
+  @Test(arguments: ["RUNNING", "SIGNALING"])
+  func whatIsNotDoneGoesBackIntoTheQueue(state: String) throws {
+    #expect(try status(lensctl: "exit 75", state: state) == 75)
     #expect(try place.text("requeued") == "requeue 77\n")
   }
 
-  @Test func aJobThatWasCancelledDoesNot() throws {
-    #expect(try status(lensctl: "exit 75", state: "COMPLETING") == 75)
+  @Test(arguments: ["COMPLETING", "CANCELLED", ""])
+  func aJobThatWasCancelledDoesNot(state: String) throws {
+    #expect(try status(lensctl: "exit 75", state: state) == 75)
     #expect(!place.has("requeued"))
   }
 

@@ -32,6 +32,7 @@ model = {emoji}/model"
 saes = [{emoji}/sae-resid"]
 labels = [{emoji}/labels.txt"]
 variants = ["dec.full", "dec.lin"]
+features = "0-639"
 [reading.verdict]
 rotations = 1
 null_banks = 20
@@ -135,7 +136,7 @@ def stop_midway(process, item, lensctl, campaign):
     time.sleep(random.uniform(0, 0.1))
     try:
         os.kill(process, signal.SIGSTOP)
-        if holds_lock(process) and item in indices(lensctl.status(campaign)["open"]):
+        if holds_lock(process) and item in lensctl.status(campaign)["running_items"]:
             return True
         os.kill(process, signal.SIGCONT)
     except ProcessLookupError:

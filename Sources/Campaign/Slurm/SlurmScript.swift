@@ -106,11 +106,11 @@ public struct SlurmScript: Sendable, Equatable {
       done
 
       # 75: not done yet. What was done is kept, and the rest is done in another turn, unless somebody
-      # cancelled the job.
-      if [ "$status" = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(requeueLimit) ] &&
-        [ "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T)" = RUNNING ]
-      then
-        scontrol requeue "$SLURM_JOB_ID"
+      # cancelled the job. SIGNALING is a job that runs and has just been sent a signal.
+      if [ "$status" = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(requeueLimit) ]; then
+        case "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T)" in
+        RUNNING | SIGNALING) scontrol requeue "$SLURM_JOB_ID" ;;
+        esac
       fi
       exit "$status"
 
