@@ -241,13 +241,10 @@ public enum OutputFile {
   /// - Returns: The file, open for writing.
   /// - Throws: `OutputError` if it cannot be created.
   public static func create(_ path: String) throws(OutputError) -> FileHandle {
-    let url = URL(filePath: path)
     try checkParent(of: path)
-    do {
-      try Data().write(to: url)
-      return try FileHandle(forWritingTo: url)
-    } catch {
-      throw OutputError(path: path, error, isCreation: true)
+    let descriptor = try opening(path) { () throws(POSIXError) in
+      try SystemFile.open(path, O_WRONLY | O_CREAT | O_TRUNC)
     }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 }

@@ -113,13 +113,14 @@ extension ShardFolder {
   ///
   /// - Parameter index: The shard.
   /// - Returns: What is on disk.
-  /// - Throws: `ShardError` if it cannot be read.
-  func record(of index: Int) throws(ShardError) -> ShardRecord {
-    guard let json = try? JSONValue(contentsOf: recordPath(index)), let record = ShardRecord(json)
-    else {
-      throw ShardError(path: recordPath(index), reason: .damaged("no record can be read"))
-    }
-    return record
+  /// - Throws: `CheckpointError` if the disk fails, `ShardError` if what stands there is no record.
+  func record(of index: Int) throws -> ShardRecord {
+    do {
+      if let record = ShardRecord(try JSONValue(contentsOf: recordPath(index))) { return record }
+    } catch  where error.kind == .inputOutput {
+      throw error
+    } catch {}
+    throw ShardError(path: recordPath(index), reason: .damaged("no record can be read"))
   }
 }
 

@@ -126,12 +126,10 @@ struct ShardedScan {
 
   /// The records of all shards, in order; empty where nothing is kept.
   ///
-  /// - Throws: `ShardError` if one is not there.
-  func records() throws(ShardError) -> [ShardRecord] {
+  /// - Throws: `ShardError` if one is not there, `CheckpointError` if the disk fails.
+  func records() throws -> [ShardRecord] {
     guard let folder else { return [] }
-    var records: [ShardRecord] = []
-    for index in 0..<plan.count { records.append(try folder.record(of: index)) }
-    return records
+    return try (0..<plan.count).map { try folder.record(of: $0) }
   }
 
   /// Waits until what was computed is durable.
