@@ -39,7 +39,9 @@ public final class DirectoryLock: Sendable {
   /// - Throws: `LockError` that names the holder, or says why the file cannot be made.
   public convenience init(directory: String) throws(LockError) {
     let directory = directory.withoutFinalSlash
-    try self.init(path: Self.path(for: directory), subject: directory)
+    let path = Self.path(for: directory)
+    try self.init(path: path, subject: directory)
+    LockFile.removeProbes(beside: path)
   }
 
   /// Takes a lock.
