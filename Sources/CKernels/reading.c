@@ -12,6 +12,24 @@ typedef bool lane_mask __attribute__((ext_vector_type(LANES)));
 // The cosines that are marked in one word of bits.
 #define WORD 64
 
+// Vectors of exponentials that are added as floats, before their sum is added in double.
+#define FEW 4
+
+// The lanes of which the first `count` stay and the others become `rest`.
+INLINE void keep_lanes(floats *lanes, size_t count, float rest) {
+  const ints order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const ints stays = order < (int32_t)count;
+  *lanes = (floats)(((ints)*lanes & stays) | ((ints)BROADCAST(rest) & ~stays));
+}
+
+// The same of two halves of doubles, of which the others become 0.
+INLINE void keep_doubles(doubles *low, doubles *high, size_t count) {
+  typedef int64_t longs __attribute__((vector_size(4 * LANES)));
+  const longs order = {0, 1, 2, 3, 4, 5, 6, 7};
+  *low = (doubles)((longs)*low & (order < (int64_t)count));
+  *high = (doubles)((longs)*high & (order + LANES / 2 < (int64_t)count));
+}
+
 // The greater of each pair of lanes; no lane is NaN.
 INLINE void raise_to(floats *lanes, const floats *others) {
   const ints isGreater = *others > *lanes;
@@ -61,25 +79,22 @@ INLINE size_t count_reaching(const floats groups[GROUPS], float bound) {
   return count;
 }
 
-// Bounds that at least so many of the groups' extremes reach at either end, hence as many elements,
-// and not many more: found by halving the ranges of the extremes.
-INLINE void bounds_of(const floats greatest[GROUPS], size_t top, const floats least[GROUPS],
-                      size_t bottom, float *top_bound, float *bottom_bound) {
-  float top_low, top_high, bottom_low, bottom_high;
-  range_of(greatest, &top_high, &top_low);
-  range_of(least, &bottom_high, &bottom_low);
-  for (int i = 0; i < 6; i++) {
-    const float top_middle = top_low + (top_high - top_low) / 2;
-    const float bottom_middle = bottom_low + (bottom_high - bottom_low) / 2;
-    const bool top_reached = count_reaching(greatest, top_middle) >= top;
-    const bool bottom_reached = count_reaching(least, bottom_middle) >= bottom;
-    top_low = top_reached ? top_middle : top_low;
-    top_high = top_reached ? top_high : top_middle;
-    bottom_low = bottom_reached ? bottom_middle : bottom_low;
-    bottom_high = bottom_reached ? bottom_high : bottom_middle;
+// A bound that at least so many of the groups' extremes reach, hence as many elements, and not many
+// more: found by quartering the range of the extremes.
+INLINE float bound_of(const floats groups[GROUPS], size_t wanted) {
+  float low, high;
+  range_of(groups, &high, &low);
+  float step = (high - low) / 4;
+  for (int i = 0; i < 3; i++, step /= 4) {
+    const float first = low + step, second = low + 2 * step, third = low + 3 * step;
+    const bool first_is_reached = count_reaching(groups, first) >= wanted;
+    const bool second_is_reached = count_reaching(groups, second) >= wanted;
+    const bool third_is_reached = count_reaching(groups, third) >= wanted;
+    low = first_is_reached ? first : low;
+    low = second_is_reached ? second : low;
+    low = third_is_reached ? third : low;
   }
-  *top_bound = top <= GROUPS * LANES ? top_low : -INFINITY;
-  *bottom_bound = bottom <= GROUPS * LANES ? bottom_low : -INFINITY;
+  return wanted <= GROUPS * LANES ? low : -INFINITY;
 }
 
 // Offers a score to the greatest ones; equal scores stay in the order in which they came.
@@ -201,14 +216,17 @@ INLINE void add_weights(part_lanes *part, const floats *weights, const floats *p
   part->weighted_high += high;
 }
 
-// Extremes and mean: the first look at a part, which also writes the cosines down.
-INLINE double gather_cosines(part_lanes *part, float *cosines, const float *products, size_t count,
+// Extremes and mean: the first look at a part, which also writes the cosines down and clears the
+// products, whose lines are at hand. Lanes past the end of a vector that is not full become 0.
+INLINE double gather_cosines(part_lanes *part, float *cosines, float *products, size_t count,
                              float factor) {
+  const floats nothing = {};
   floats lanes;
   size_t j = 0;
   for (; j + GROUPS * LANES <= count; j += GROUPS * LANES) {
     for (size_t g = 0; g < GROUPS; g++) {
       load(&lanes, products + j + g * LANES);
+      store(products + j + g * LANES, &nothing);
       lanes *= factor;
       store(cosines + j + g * LANES, &lanes);
       add_cosines(part, &lanes, g);
@@ -216,22 +234,28 @@ INLINE double gather_cosines(part_lanes *part, float *cosines, const float *prod
   }
   for (size_t g = 0; j + LANES <= count; g++, j += LANES) {
     load(&lanes, products + j);
+    store(products + j, &nothing);
     lanes *= factor;
     store(cosines + j, &lanes);
     add_cosines(part, &lanes, g);
   }
-  double sum = 0;
   if (j < count) {
     load_some(&lanes, products + j, count - j, 0.0f);
+    memset(products + j, 0, (count - j) * sizeof(float));
     lanes *= factor;
+    keep_lanes(&lanes, count - j, 0.0f);
     store(cosines + j, &lanes);
+    doubles low, high;
+    widen_lanes(&lanes, &low, &high);
+    part->sum_low += low;
+    part->sum_high += high;
     floats negated = -lanes;
-    for (size_t lane = count - j; lane < LANES; lane++) lanes[lane] = negated[lane] = -INFINITY;
+    keep_lanes(&lanes, count - j, -INFINITY);
+    keep_lanes(&negated, count - j, -INFINITY);
     raise_to(&part->greatest[0], &lanes);
     raise_to(&part->least[0], &negated);
-    for (; j < count; j++) sum += cosines[j];
   }
-  return (sum + sum_lanes(&part->sum_low, &part->sum_high)) / (double)count;
+  return sum_lanes(&part->sum_low, &part->sum_high) / (double)count;
 }
 
 // Moments about the mean.
@@ -247,26 +271,20 @@ INLINE void gather_moments(part_lanes *part, const float *cosines, size_t count,
     add_powers(part, &low, &high);
   }
   if (j == count) return;
+  load(&lanes, cosines + j);
+  widen_lanes(&lanes, &low, &high);
+  low -= mean;
+  high -= mean;
   // Lanes past the end differ by nothing.
-  low = high = (doubles){};
-  for (size_t lane = 0; j + lane < count; lane++) {
-    const double difference = (double)cosines[j + lane] - mean;
-    if (lane < LANES / 2)
-      low[lane] = difference;
-    else
-      high[lane - LANES / 2] = difference;
-  }
+  keep_doubles(&low, &high, count - j);
   add_powers(part, &low, &high);
 }
 
-// The exponentials of up to 16 cosines relative to the best, and those times their exponents.
-INLINE void weigh(const float *cosines, size_t count, float best, float scale, floats *weights,
+// The exponentials of 16 cosines relative to the best, and those times their exponents.
+INLINE void weigh(const float *cosines, float best, float scale, floats *weights,
                   floats *products) {
   floats lanes;
-  if (count < LANES)
-    load_some(&lanes, cosines, count, best);
-  else
-    load(&lanes, cosines);
+  load(&lanes, cosines);
   lanes = (lanes - best) * scale;
   *weights = lanes;
   exponentiate(weights);
@@ -274,22 +292,26 @@ INLINE void weigh(const float *cosines, size_t count, float best, float scale, f
 }
 
 // Exponentials, and those times their exponents. Their own errors are as large as those of adding
-// them in pairs as floats; then they are added in double.
+// four of them as floats; then they are added in double.
 INLINE void gather_weights(part_lanes *part, const float *cosines, size_t count, float best,
                            float scale) {
-  floats weights, products, more_weights, more_products;
   size_t j = 0;
-  for (; j + 2 * LANES <= count; j += 2 * LANES) {
-    weigh(cosines + j, LANES, best, scale, &weights, &products);
-    weigh(cosines + j + LANES, LANES, best, scale, &more_weights, &more_products);
-    weights += more_weights;
-    products += more_products;
-    add_weights(part, &weights, &products);
+  for (; j + FEW * LANES <= count; j += FEW * LANES) {
+    floats weights[FEW], products[FEW];
+    for (size_t i = 0; i < FEW; i++)
+      weigh(cosines + j + i * LANES, best, scale, &weights[i], &products[i]);
+    weights[0] = (weights[0] + weights[1]) + (weights[2] + weights[3]);
+    products[0] = (products[0] + products[1]) + (products[2] + products[3]);
+    add_weights(part, &weights[0], &products[0]);
   }
   for (; j < count; j += LANES) {
-    weigh(cosines + j, count - j, best, scale, &weights, &products);
+    floats weights, products;
+    weigh(cosines + j, best, scale, &weights, &products);
     // Lanes past the end weigh nothing.
-    for (size_t lane = count - j; lane < LANES; lane++) weights[lane] = products[lane] = 0;
+    if (count - j < LANES) {
+      keep_lanes(&weights, count - j, 0.0f);
+      keep_lanes(&products, count - j, 0.0f);
+    }
     add_weights(part, &weights, &products);
   }
 }
@@ -404,8 +426,8 @@ INLINE void gather_extremes(const part_lanes *part, const float *cosines, size_t
                             int32_t first, kernel_reading *reading, float *top, int32_t *top_places,
                             size_t top_capacity, float *bottom, int32_t *bottom_places,
                             size_t bottom_capacity) {
-  float high_bound, low_bound;
-  bounds_of(part->greatest, top_capacity, part->least, bottom_capacity, &high_bound, &low_bound);
+  float high_bound = bound_of(part->greatest, top_capacity);
+  float low_bound = bound_of(part->least, bottom_capacity);
   if (reading->top_count == top_capacity && top[top_capacity - 1] > high_bound)
     high_bound = top[top_capacity - 1];
   if (reading->bottom_count == bottom_capacity && bottom[bottom_capacity - 1] > low_bound)
@@ -422,7 +444,7 @@ INLINE void gather_extremes(const part_lanes *part, const float *cosines, size_t
   keep_best(&low, bottom, bottom_places, &reading->bottom_count, bottom_capacity);
 }
 
-KERNEL void kernel_read_part(kernel_reading *reading, const float *products, size_t count,
+KERNEL void kernel_read_part(kernel_reading *reading, float *products, size_t count,
                              float factor, float scale, int32_t first, float *top,
                              int32_t *top_places, size_t top_capacity, float *bottom,
                              int32_t *bottom_places, size_t bottom_capacity) {

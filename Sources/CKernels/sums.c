@@ -13,6 +13,8 @@ KERNEL void kernel_row_sums(const float *elements, size_t rows, size_t width, do
         load(&lanes, source + j);
       else
         load_some(&lanes, source + j, width - j, 0.0f);
+      // The next row is often a page of its own, where the processor does not look ahead.
+      __builtin_prefetch(source + width + j);
       widen_lanes(&lanes, &low, &high);
       sum_low += low;
       sum_high += high;

@@ -55,8 +55,10 @@ INLINE double sum_lanes(const doubles *low, const doubles *high) {
 INLINE void exponentiate(floats *lanes) {
   const ints isTiny = *lanes < -87.0f;
   const floats x = __builtin_elementwise_max(*lanes, BROADCAST(-87.0f));
-  // Adding and taking away 1.5 * 2^23 rounds to the nearest whole number.
-  const floats n = (x * 1.44269504f + 12582912.0f) - 12582912.0f;
+  // Adding 1.5 * 2^23 rounds to the nearest whole number, which then stands in the lowest bits, here
+  // with the 127 that exponents of floats are off by.
+  const floats shifted = x * 1.44269504f + (12582912.0f + 127.0f);
+  const floats n = shifted - (12582912.0f + 127.0f);
   const floats r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
   floats p = r * 1.9875691500e-4f + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;
@@ -64,7 +66,7 @@ INLINE void exponentiate(floats *lanes) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * (r * r) + (r + 1.0f);
-  const ints power = (__builtin_convertvector(n, ints) + 127) << 23;
+  const ints power = (ints)shifted << 23;
   *lanes = (floats)((ints)(p * (floats)power) & ~isTiny);
 }
 

@@ -44,10 +44,10 @@ typedef struct {
 // Adds the next part of a row of products to a reading: `count` products, from 1 to KERNEL_PART,
 // of which the first stands at place `first`.
 //
-// cosine = product * factor. The `top_capacity` greatest cosines stand in `top` with their places,
+// The products are replaced by 0. cosine = product * factor. The `top_capacity` greatest cosines stand in `top` with their places,
 // greatest first, and the `bottom_capacity` least, negated, in `bottom`, least first; equal ones in
 // the order of their places.
-void kernel_read_part(kernel_reading *reading, const float *products, size_t count, float factor,
+void kernel_read_part(kernel_reading *reading, float *products, size_t count, float factor,
                       float scale, int32_t first, float *top, int32_t *top_places,
                       size_t top_capacity, float *bottom, int32_t *bottom_places,
                       size_t bottom_capacity);

@@ -150,6 +150,7 @@ extension ImageWorker {
   /// - Returns: The rows that must be rewritten.
   private mutating func takeSteps(rows: Int) -> [Int] {
     var rewritten: [Int] = []
+    let (map, sums) = (map, sums)
     for row in 0..<rows {
       (statuses[row], factors[row]) = (.read, 1)
       switch map.step(sum: sums.sums[row], square: sums.squares[row]) {

@@ -24,8 +24,7 @@ public struct LensScan: Sendable {
   public static let blockSize = 960
 
   /// The blocks for each worker from which on a worker takes as many at a time as a tile holds:
-  /// larger products are faster (the ratio to bare products fell from 1.09 to 1.07), but the last
-  /// ones leave other workers without work.
+  /// larger products are faster (the ratio to bare products fell from 1.09 to 1.07).
   private static let blocksForLargeTiles = 16
 
   /// Prepares a scan.
@@ -74,20 +73,60 @@ public struct LensScan: Sendable {
   ) throws(Failure) {
     precondition(workers > 0 && blockSize > 0, "\(workers) workers, blocks of \(blockSize)")
     let rows = rows ?? 0..<selection.count
-    let count = rows.count
-    let hasManyBlocks = count / blockSize >= Self.blocksForLargeTiles * workers
-    let blocks = hasManyBlocks ? max(1, ProductOperand.tileRows / blockSize) : 1
-    let size = blocks * blockSize
+    let pieces = Self.pieces(
+      of: rows, workers: workers, blockSize: blockSize, layout: panel.layout)
+    let tileRows = min(pieces.first?.count ?? blockSize, ProductOperand.tileRows)
+    var cutter = BlockCutter(size: blockSize, topCount: topCount)
+    var left = rows.count
     try forEachInOrder(
-      count: (count + size - 1) / size, workers: workers,
-      makeState: { ScanWorker(scan: self, tileRows: min(size, ProductOperand.tileRows)) },
-      produce: { worker, index in
-        let end = rows.lowerBound + min((index + 1) * size, count)
-        return worker.blocks((rows.lowerBound + index * size)..<end, blockSize: blockSize)
-      },
+      count: pieces.count, workers: workers,
+      makeState: { ScanWorker(scan: self, tileRows: tileRows) },
+      produce: { worker, index in worker.blocks(pieces[index], blockSize: blockSize) },
       { (blocks) throws(Failure) in
-        for block in blocks { try body(block) }
+        for piece in blocks {
+          left -= piece.rows
+          for block in cutter.blocks(adding: piece, isLast: left == 0) { try body(block) }
+        }
       })
+  }
+
+  /// What workers take at a time, so that none waits long for the others at the end: where there are
+  /// many blocks, as many as a tile holds, then single ones and at last halves; else equal shares of at
+  /// most a block.
+  ///
+  /// - Parameters:
+  ///   - rows: All that is to be done.
+  ///   - workers: The number of threads.
+  ///   - blockSize: The features of a block.
+  ///   - layout: How products are laid out, which says what the least product is.
+  /// - Returns: Rising ranges without gaps; none is empty.
+  static func pieces(
+    of rows: Range<Int>, workers: Int, blockSize: Int, layout: ProductLayout
+  ) -> [Range<Int>] {
+    guard !rows.isEmpty else { return [] }
+    let isLarge = rows.count / blockSize >= blocksForLargeTiles * workers
+    let large = max(1, ProductOperand.tileRows / blockSize) * blockSize
+    let rounds = (rows.count - 1) / (workers * blockSize) + 1
+    let share = (rows.count - 1) / (workers * rounds) + 1
+    let even = min(blockSize, layout.paddedRows(share))
+    var pieces: [Range<Int>] = []
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let left = rows.upperBound - start
+      let size =
+        if !isLarge {
+          even
+        } else if left >= 2 * workers * large {
+          large
+        } else if left >= 2 * workers * blockSize {
+          blockSize
+        } else {
+          max(1, blockSize / 2)
+        }
+      pieces.append(start..<min(start + size, rows.upperBound))
+      start += size
+    }
+    return pieces
   }
 }
 

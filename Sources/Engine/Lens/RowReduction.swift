@@ -51,12 +51,16 @@ struct RowReduction {
   ///
   /// - Parameters:
   ///   - products: Inner products that are the cosines but for a factor, at most
-  ///     `CosineReadings.partSize`.
+  ///     `CosineReadings.partSize`; replaced by 0.
+  ///   - range: Which of them.
   ///   - factor: The factor.
   ///   - first: The column of the first.
   ///   - row: The row.
-  mutating func add(_ products: Span<Float>, factor: Float, first: Int, to row: Int) {
-    readings.add(products, factor: factor, first: first, to: row)
+  mutating func add(
+    _ products: inout MutableSpan<Float>, in range: Range<Int>, factor: Float, first: Int,
+    to row: Int
+  ) {
+    readings.add(&products, in: range, factor: factor, first: first, to: row)
   }
 
   /// What has been found out about rows, all of whose parts have been added.
@@ -117,14 +121,17 @@ struct RowReduction {
     let noLabels = [Int32](repeating: -1, count: block.rows * topCount)
     let noCosines = [Float](repeating: .nan, count: noLabels.count)
     var (topIDs, top, bottomIDs, bottom) = (noLabels, noCosines, noLabels, noCosines)
+    let labelIDs = labelIDs.span
+    let (topPlaces, topScores) = (readings.topPlaces.span, readings.top.span)
+    let (bottomPlaces, bottomScores) = (readings.bottomPlaces.span, readings.bottom.span)
     for row in rows {
       let (topStart, bottomStart) = (row * readings.topCapacity, row * readings.bottomCapacity)
       for rank in 0..<topCount {
         let index = (row - first) * topCount + rank
-        topIDs[index] = labelIDs[Int(readings.topPlaces[topStart + rank])]
-        top[index] = readings.top[topStart + rank]
-        bottomIDs[index] = labelIDs[Int(readings.bottomPlaces[bottomStart + rank])]
-        bottom[index] = -readings.bottom[bottomStart + rank]
+        topIDs[index] = labelIDs[Int(topPlaces[topStart + rank])]
+        top[index] = topScores[topStart + rank]
+        bottomIDs[index] = labelIDs[Int(bottomPlaces[bottomStart + rank])]
+        bottom[index] = -bottomScores[bottomStart + rank]
       }
     }
     (block.topLabelIDs, block.topCosines) = (topIDs, top)

@@ -5,7 +5,7 @@ struct ScanWorker {
   private let tileRows: Int
   /// What brings directions into the joint space; nil only while it does so.
   private var images: ImageWorker?
-  /// Products with a part of the labels, [paddedRows, at most partColumns].
+  /// Products with a part of the labels, [paddedRows, at most partColumns]; zeros between uses.
   private var products: [Float] = []
   private var reduction: RowReduction
   private var scratch: [Float] = []
@@ -79,19 +79,25 @@ struct ScanWorker {
   /// Multiplies images with the labels, part by part, and reduces the cosines.
   private mutating func reduce(_ vectors: Span<Float>, tile: ImageWorker.Tile) {
     let layout = scan.panel.layout
+    let paddedRows = layout.paddedRows(tile.rows)
     var cosines: [Float] = []
     swap(&cosines, &products)
     for part in scan.panel.parts {
       let (labels, columns) = scan.panel.operand(of: part, gathering: &gathered)
       labels.multiply(
-        vectors, isTransposed: tile.isTransposed, rows: layout.paddedRows(tile.rows),
-        columns: columns, into: &cosines, scratch: &scratch)
+        vectors, isTransposed: tile.isTransposed, rows: paddedRows, columns: columns,
+        isCleared: true, into: &cosines, scratch: &scratch)
       let place = layout.place(of: part)
-      for row in 0..<tile.rows where tile.statuses[row] == .read {
-        let start = row * place.stride + place.start
+      var products = cosines.mutableSpan
+      for row in 0..<paddedRows {
+        let start = row * place.stride
+        let isRead = row < tile.rows && tile.statuses[row] == .read
+        // What stands before the part is of labels that were reduced with the part before.
+        for place in start..<(start + (isRead ? place.start : place.stride)) { products[place] = 0 }
+        guard isRead else { continue }
         reduction.add(
-          cosines.span.extracting(start..<(start + part.count)), factor: tile.factors[row],
-          first: part.lowerBound, to: row)
+          &products, in: (start + place.start)..<(start + place.stride),
+          factor: tile.factors[row], first: part.lowerBound, to: row)
       }
     }
     swap(&cosines, &products)

@@ -56,26 +56,34 @@ struct CosineReadings: Sendable {
   /// kept in `Double`. The corresponding C function is `kernel_read_part`.
   ///
   /// - Parameters:
-  ///   - products: Inner products that are the cosines but for a factor, from 1 to `partSize`.
+  ///   - products: Inner products that are the cosines but for a factor, from 1 to `partSize`;
+  ///     replaced by 0.
+  ///   - range: Which of them.
   ///   - factor: The factor.
   ///   - first: The place of the first in its row.
   ///   - row: The row.
-  mutating func add(_ products: Span<Float>, factor: Float, first: Int, to row: Int) {
+  mutating func add(
+    _ products: inout MutableSpan<Float>, in range: Range<Int>, factor: Float, first: Int,
+    to row: Int
+  ) {
     precondition(
-      (1...Self.partSize).contains(products.count) && readings.indices.contains(row),
-      "a part of \(products.count) cosines of row \(row) of \(readings.count)")
+      (1...Self.partSize).contains(range.count) && range.upperBound <= products.count
+        && range.lowerBound >= 0 && readings.indices.contains(row),
+      "\(range) of \(products.count) cosines for row \(row) of \(readings.count)")
     let (topStart, bottomStart) = (row * topCapacity, row * bottomCapacity)
     let (topCapacity, bottomCapacity, scale) = (topCapacity, bottomCapacity, scale)
-    unsafe products.withUnsafeBufferPointer { source in
+    unsafe products.withUnsafeMutableBufferPointer { products in
       unsafe top.withUnsafeMutableBufferPointer { top in
         unsafe topPlaces.withUnsafeMutableBufferPointer { topPlaces in
           unsafe bottom.withUnsafeMutableBufferPointer { bottom in
             unsafe bottomPlaces.withUnsafeMutableBufferPointer { bottomPlaces in
-              guard let top = top.baseAddress, let topPlaces = topPlaces.baseAddress,
+              guard let source = products.baseAddress, let top = top.baseAddress,
+                let topPlaces = topPlaces.baseAddress,
                 let bottom = bottom.baseAddress, let bottomPlaces = bottomPlaces.baseAddress
               else { return }
               unsafe kernel_read_part(
-                &readings[row], source.baseAddress, source.count, factor, scale, Int32(first),
+                &readings[row], source + range.lowerBound, range.count, factor, scale,
+                Int32(first),
                 top + topStart, topPlaces + topStart, topCapacity, bottom + bottomStart,
                 bottomPlaces + bottomStart, bottomCapacity)
             }

@@ -57,13 +57,15 @@ struct ProductOperand: Sendable {
   ///     `layout.acceptsColumns` must allow; the products have the same bits.
   ///   - rows: How many rows there are; a value of `layout.paddedRows`.
   ///   - columns: Which rows of the operand: all, or a part from a multiple of `partColumns` on.
+  ///   - isCleared: Whether the result holds 0 where the products will stand: OpenBLAS then need
+  ///     not write zeros to it, which it does before it adds products.
   ///   - result: Receives the products from its start, [rows, stride] as `layout.place` says.
   ///   - scratch: Room for products; grows as needed and can be used again.
   /// - Complexity: 2 · rows · width · columns floating-point operations, and up to 6 % more for
   ///   the idle columns of panels.
   func multiply(
     _ a: Span<Float>, isTransposed: Bool = false, rows: Int, columns: Range<Int>,
-    into result: inout [Float], scratch: inout [Float]
+    isCleared: Bool = false, into result: inout [Float], scratch: inout [Float]
   ) {
     precondition(rows == layout.paddedRows(rows), "\(rows) rows to be multiplied")
     precondition(columns.upperBound <= count, "columns \(columns) of \(count)")
@@ -78,6 +80,6 @@ struct ProductOperand: Sendable {
     var target = result.mutableSpan
     BLAS.gemm(
       a, elements, opA: isTransposed ? .transpose : .none, opB: .transpose, m: rows, n: n,
-      k: width, into: &target)
+      k: width, beta: isCleared ? 1 : 0, into: &target)
   }
 }

@@ -168,6 +168,7 @@ import Testing
     try largeScan(.narrow).run(workers: 3, blockSize: 7) { block in
       #expect(block.featureIDs.first == next)
       next += Int32(block.rows)
+      #expect(block.rows == (next < 1100 ? 7 : 1))
     }
     #expect(next == 1100)
   }

@@ -12,7 +12,8 @@ import Testing
       rows: 3, topCapacity: capacity, bottomCapacity: capacity, scale: 100)
     for first in stride(from: 0, to: scores.count, by: partSize) {
       let end = min(first + partSize, scores.count)
-      readings.add(scores.span.extracting(first..<end), factor: 1, first: first, to: 1)
+      var products = Array(scores[first..<end])
+      readings.add(&products, factor: 1, first: first, to: 1)
     }
     let kept = capacity..<(capacity + min(capacity, scores.count))
     #expect(readings.top[kept].map { $0 } == readings.topPlaces[kept].map { scores[Int($0)] })
@@ -52,7 +53,8 @@ import Testing
     var readings = CosineReadings(rows: 1, topCapacity: 3, bottomCapacity: 3, scale: 50)
     for first in stride(from: 0, to: row.count, by: partSize) {
       let end = min(first + partSize, row.count)
-      readings.add(row.span.extracting(first..<end), factor: 1, first: first, to: 0)
+      var products = Array(row[first..<end])
+      readings.add(&products, factor: 1, first: first, to: 0)
     }
     let exact = LensOracle.reading(row.map(Double.init), logitScale: 50)
     let moments = readings.moments(of: 0)
@@ -83,8 +85,8 @@ import Testing
     for _ in 0..<500 {
       let cosine = Float.random(in: -87...0, using: &generator)
       var readings = CosineReadings(rows: 1, topCapacity: 1, bottomCapacity: 1, scale: 1)
-      let row = [Float](repeating: cosine, count: count) + [0]
-      readings.add(row.span, factor: 1, first: 0, to: 0)
+      var row = [Float](repeating: cosine, count: count) + [0]
+      readings.add(&row, factor: 1, first: 0, to: 0)
       let exact = exp(Double(cosine)) * Double(count)
       let found = readings.partition(of: 0)
       #expect(abs(found.sum - 1 - exact) <= 2e-7 * exact + 0x1p-50, "exp \(cosine)")
@@ -101,7 +103,8 @@ import Testing
     for _ in 0..<500 {
       let cosine = Float.random(in: -0.5...0.3, using: &generator)
       var readings = CosineReadings(rows: 1, topCapacity: 1, bottomCapacity: 1, scale: 50)
-      readings.add([cosine, 0.3].span, factor: 1, first: 0, to: 0)
+      var row = [cosine, 0.3]
+      readings.add(&row, factor: 1, first: 0, to: 0)
       let exponent = 50 * (Double(cosine) - Double(Float(0.3)))
       let error = readings.partition(of: 0).sum - 1 - exp(exponent)
       #expect(
@@ -111,20 +114,45 @@ import Testing
 
   @Test func exponentialsBelowTheNormalNumbersAreNothing() {
     var readings = CosineReadings(rows: 1, topCapacity: 1, bottomCapacity: 1, scale: 1)
-    let row: [Float] = [0, -88, -1e30, -3e38]
-    readings.add(row.span, factor: 1, first: 0, to: 0)
+    var row: [Float] = [0, -88, -1e30, -3e38]
+    readings.add(&row, factor: 1, first: 0, to: 0)
     #expect(readings.partition(of: 0).sum == 1 && readings.partition(of: 0).meanExponent == 0)
   }
 
   @Test func theFactorMakesCosinesOfProducts() {
     var readings = CosineReadings(rows: 1, topCapacity: 2, bottomCapacity: 1, scale: 1)
-    let products: [Float] = [2, -6, 4]
-    readings.add(products.span, factor: 0.125, first: 40, to: 0)
+    var products: [Float] = [2, -6, 4]
+    readings.add(&products, factor: 0.125, first: 40, to: 0)
     #expect(readings.top == [0.5, 0.25] && readings.topPlaces == [42, 40])
     #expect(readings.bottom == [0.75] && readings.bottomPlaces == [41])
     #expect(readings.moments(of: 0).mean == 0)
+    #expect(products == [0, 0, 0])
     readings.removeAll()
-    readings.add(products.span, factor: 1, first: 0, to: 0)
+    products = [2, -6, 4]
+    readings.add(&products, factor: 1, first: 0, to: 0)
     #expect(readings.top == [4, 2] && readings.topPlaces == [2, 0])
+  }
+
+  /// Products before and behind a range are left alone, at any place and of any length.
+  @Test(arguments: [1, 15, 16, 17, 64, 100, 1024])
+  func onlyARangeIsReadAndCleared(count: Int) {
+    let row = (0..<(count + 40)).map { Float($0 % 23) - 11 }
+    var products = row
+    var readings = CosineReadings(rows: 1, topCapacity: 1, bottomCapacity: 1, scale: 1)
+    var span = products.mutableSpan
+    readings.add(&span, in: 20..<(20 + count), factor: 1, first: 0, to: 0)
+    #expect(readings.top[0] == row[20..<(20 + count)].max())
+    #expect(products == row[..<20] + [Float](repeating: 0, count: count) + row[(20 + count)...])
+  }
+}
+
+extension CosineReadings {
+  /// Adds all products of an array.
+  fileprivate mutating func add(
+    _ products: inout [Float], factor: Float, first: Int, to row: Int
+  ) {
+    let range = products.indices
+    var span = products.mutableSpan
+    add(&span, in: range, factor: factor, first: first, to: row)
   }
 }

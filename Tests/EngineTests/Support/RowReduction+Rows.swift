@@ -6,7 +6,9 @@ extension RowReduction {
     removeAll()
     for first in stride(from: 0, to: cosines.count, by: CosineReadings.partSize) {
       let end = min(first + CosineReadings.partSize, cosines.count)
-      add(cosines.span.extracting(first..<end), factor: 1, first: first, to: 0)
+      var part = Array(cosines[first..<end])
+      var products = part.mutableSpan
+      add(&products, in: 0..<(end - first), factor: 1, first: first, to: 0)
     }
     block.append(self.block(of: 0..<1, ids: [id], statuses: [.read]))
   }
