@@ -145,6 +145,34 @@ def hostile(lensctl, work):
     return page, run
 
 
+def campaign(lensctl, work):
+    """A campaign that was merged, two autoencoders by variants in two vocabularies with names that try to act, and its report."""
+    place = os.path.join(work, "<img src=x onerror=window.hacked=1> campaign")
+    os.makedirs(os.path.join(place, "saes"))
+    for name in ("plain", "<b onmouseover=window.hacked=1>"):
+        shutil.copytree(os.path.join(FIXTURES, "sae", "standard-new"), os.path.join(place, "saes", name))
+    for name, labels in (("words.txt", HOSTILE), ("few words.txt", HOSTILE[14:])):
+        with open(os.path.join(place, name), "w", encoding="utf-8") as stream:
+            stream.write("".join(label + "\n" for label in labels))
+    plan = os.path.join(place, "campaign.toml")
+    with open(plan, "w", encoding="utf-8") as stream:
+        stream.write(f"""out = "done"
+[[reading]]
+model = {json.dumps(os.path.abspath(os.path.join(FIXTURES, "clip", "quick-gelu")))}
+saes = ["saes/*"]
+labels = ["words.txt", "few words.txt"]
+variants = ["dec.full", "enc.full"]
+top = 3
+[reading.verdict]
+null_banks = 40
+""")
+    done, page = os.path.join(place, "done"), os.path.join(place, "summary.html")
+    for command in (["plan", plan], ["run", done], ["merge", done]):
+        subprocess.run([lensctl, "campaign", *command], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run([lensctl, "report", os.path.join(done, "summary.json"), "--out", page], check=True)
+    return page, done
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lensctl", required=True)
@@ -157,7 +185,8 @@ def main():
     os.makedirs(work)
     lensctl = os.path.abspath(options.lensctl)
     page, run = hostile(lensctl, work)
-    pages = [("hostile", page, [run], 50)]
+    summary, done = campaign(lensctl, work)
+    pages = [("hostile", page, [run], 50), ("campaign", summary, [done], 20)]
     if options.page:
         pages.append(("report", options.page, options.run, 300))
         several = os.path.join(work, "several.html")
