@@ -49,8 +49,7 @@ struct Embed: EngineCommand {
     try request.check(writingTo: out)
     let (bank, wasCached) = try request.bank(
       cache: compute.bankCache, workers: try compute.workers,
-      memoryLimit: try compute.memory.limit()
-    ) { printer.show($0) }
+      memoryLimit: try compute.memory.limit(), progress: { printer.show($0) })
     if compute.strict, !bank.faults.isEmpty {
       throw RunError(subject: labels, reason: .strict(bank.faults))
     }

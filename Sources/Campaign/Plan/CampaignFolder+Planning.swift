@@ -20,8 +20,8 @@ extension CampaignFolder {
   ///   - plan: The table.
   ///   - replacesWork: Whether another table may be replaced of which items are done.
   /// - Returns: What became of it.
-  /// - Throws: `CampaignError` if another table stands there, of which items are done; `OutputError` if the directory cannot be
-  ///   written.
+  /// - Throws: `CampaignError` if another table stands there, of which items are done or being done; `OutputError` if the directory
+  ///   cannot be written.
   public func write(_ plan: CampaignPlan, replacesWork: Bool) throws -> PlanOutcome {
     let text = Data(plan.text.utf8)
     var outcome = PlanOutcome.written
@@ -70,10 +70,14 @@ extension CampaignFolder {
         place: planPath,
         reason: .otherPlan(doneCount: done.count, differences: plan.differences(from: old)))
     }
+    // Whoever works by the old table would write into what is removed.
+    let held = heldItems(of: old).sorted()
+    guard held.isEmpty else { throw CampaignError(place: path, reason: .heldItems(held)) }
     let (facts, oldFacts) = (plan.facts, old.facts)
     let lost = old.runs.filter { facts[$0.id] != oldFacts[$0.id] }
     do {
-      for directory in lost.flatMap({ [workPath($0), runPath($0)] })
+      // A bank that is of the same files as before is found by its key, without being encoded again.
+      for directory in lost.flatMap({ [workPath($0), runPath($0), bankRecordPath($0.bank)] })
         + [failuresPath, summaryPaths.csv, summaryPaths.json] where MappedFile.exists(directory)
       {
         try FileManager.default.removeItem(atPath: directory)

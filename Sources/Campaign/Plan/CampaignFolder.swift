@@ -20,6 +20,14 @@ public struct CampaignFolder: Sendable {
   /// The record that says that a bank is encoded, and which file holds it.
   func bankRecordPath(_ bank: PlannedBank) -> String { "\(banksPath)/\(bank.id).json" }
 
+  /// The file of a bank, as its record has it; nil if no record can be read.
+  func bankPath(_ bank: PlannedBank) -> String? {
+    guard let name = (try? JSONValue(contentsOf: bankRecordPath(bank)))?["file"]?.string,
+      !name.contains("/")
+    else { return nil }
+    return banksPath + "/" + name
+  }
+
   /// The directory of all work on runs.
   var workPath: String { path + "/work" }
 
@@ -87,9 +95,7 @@ extension CampaignFolder {
   func isDone(_ item: WorkItem, of plan: CampaignPlan) -> Bool {
     switch item {
     case .labels(let bank):
-      let record = try? JSONValue(contentsOf: bankRecordPath(plan.banks[bank]))
-      guard let name = record?["file"]?.string, !name.contains("/") else { return false }
-      return MappedFile.exists("\(banksPath)/\(name)")
+      return bankPath(plan.banks[bank]).map { MappedFile.exists($0) } ?? false
     case .shard(let run, let shard):
       return MappedFile.exists(shardRecordPath(plan.runs[run], shard))
     case .verdict(let run):

@@ -14,6 +14,7 @@ extension CampaignWorker {
     guard open.isEmpty else {
       throw CampaignError(place: folder.path, reason: .notDone(open, count: plan.items.count))
     }
+    for bank in plan.banks { try check(bank) }
     var keptCount = 0
     for index in plan.runs.indices {
       try stop.check(
@@ -38,6 +39,24 @@ extension CampaignWorker {
     var options = WritingOptions(replacesExisting: true) { () throws in try stop.check(path) }
     options.furtherInputs = verdict?.inputs ?? []
     options.writesBeside = true
+    do {
+      try merge(scan, verdict, from: work, to: path, options)
+    } catch let error as ShardError {
+      if case .damaged = error.reason {
+        // It is missing then, which all that looks for work sees.
+        let record = URL(filePath: error.path).deletingPathExtension().path + ".json"
+        try? FileManager.default.removeItem(atPath: record)
+      }
+      throw error
+    }
+    return false
+  }
+
+  /// Writes a run of its shards and its verdict.
+  private func merge(
+    _ scan: LensRun, _ verdict: KeptVerdict?, from work: String, to path: String,
+    _ options: WritingOptions
+  ) throws {
     _ = try scan.write(to: path, mergingShardsIn: work, options, progress: progress) {
       (directory) throws(OutputError) in
       guard verdict != nil else { return }
@@ -52,7 +71,6 @@ extension CampaignWorker {
         }
       }
     }
-    return false
   }
 
   /// The verdict of a run, whose files are what they were; nil if none was asked for.
@@ -65,6 +83,7 @@ extension CampaignWorker {
     }
     try check(kept, of: run)
     if let name = kept.damagedFile(in: work) {
+      try? FileManager.default.removeItem(atPath: folder.verdictPath(run))
       throw CampaignError(place: work + "/" + name, reason: .damaged("another SHA-256"))
     }
     return kept

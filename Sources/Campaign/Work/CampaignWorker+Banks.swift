@@ -9,12 +9,16 @@ extension CampaignWorker {
   ///
   /// - Returns: Whether it was done.
   func encode(_ bank: PlannedBank) throws -> Bool {
-    if try isWhole(bank) { return true }
+    if isWhole(bank) { return true }
+    try removeDamaged(bank)
     let cache = BankCache(sharedDirectory: folder.banksPath)
     let request = try bank.request(
       digestCache: DigestCache(sharedDirectory: folder.path + "/digests"), workers: workers)
     let (encoded, _) = try request.bank(
-      cache: cache, workers: workers, memoryLimit: memoryLimit, progress: progress)
+      cache: cache, workers: workers, memoryLimit: memoryLimit,
+      checkpoint: { () throws in
+        try stop.check("labels \(bank.id)", "stopped; the same command encodes them again")
+      }, progress: progress)
     let path = cache.path(for: encoded.provenance["key"]?.string ?? "")
     // A cache is written at will: a campaign cannot do without.
     if !MappedFile.exists(path) { try encoded.write(to: path) }
@@ -28,24 +32,44 @@ extension CampaignWorker {
     return false
   }
 
-  /// Whether a bank is there and what it was; one that is not is removed.
-  private func isWhole(_ bank: PlannedBank) throws -> Bool {
-    guard let record = try? JSONValue(contentsOf: folder.bankRecordPath(bank)),
-      let name = record["file"]?.string, !name.contains("/")
+  /// Whether a bank is there and what it was.
+  private func isWhole(_ bank: PlannedBank) -> Bool {
+    guard let path = folder.bankPath(bank),
+      let record = try? JSONValue(contentsOf: folder.bankRecordPath(bank)),
+      let digest = try? FileDigest.sha256(contentsOf: path)
     else { return false }
-    let path = folder.banksPath + "/" + name
-    if let digest = try? FileDigest.sha256(contentsOf: path), digest == record["sha256"]?.string {
-      return true
-    }
-    report("\(path): a damaged label bank; encoded again")
-    try? FileManager.default.removeItem(atPath: path)
-    return false
+    return digest == record["sha256"]?.string
   }
 
-  /// Waits until the labels of a run are encoded, or encodes them if nobody does.
-  func waitForBank(of run: Int) throws {
+  /// Removes a bank that is not what it was, so that it is not taken from there; its lock must be held.
+  private func removeDamaged(_ bank: PlannedBank) throws(OutputError) {
+    guard let path = folder.bankPath(bank), MappedFile.exists(path) else { return }
+    report("\(path): a damaged label bank; encoded again")
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      throw OutputError(path: path, error, isCreation: false)
+    }
+  }
+
+  /// Refuses a bank that is not what it was, and removes it: its labels are to be encoded again then.
+  func check(_ bank: PlannedBank) throws(CampaignError) {
+    guard !isWhole(bank) else { return }
+    let path = folder.bankPath(bank)
+    if let path { try? FileManager.default.removeItem(atPath: path) }
+    throw CampaignError(
+      place: path ?? folder.bankRecordPath(bank),
+      reason: .damaged("another SHA-256 than its record says"))
+  }
+
+  /// Waits until the labels of a run are encoded, or encodes them if nobody does; looks once whether they are what they were.
+  mutating func waitForBank(of run: Int) throws {
     let index = plan.runs[run].bankIndex
-    while !folder.isDone(.labels(bank: index), of: plan) {
+    while !checkedBanks.contains(index) {
+      if isWhole(plan.runs[run].bank) {
+        checkedBanks.insert(index)
+        return
+      }
       do {
         let lock = try DirectoryLock(path: folder.lockPath(index), subject: "item \(index)")
         defer { lock.release() }

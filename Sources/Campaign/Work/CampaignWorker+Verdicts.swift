@@ -80,8 +80,12 @@ extension CampaignWorker {
     guard let options = run.reading.verdict else {
       preconditionFailure("\(run.id): a verdict that nobody asked for")
     }
-    try FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw OutputError(path: directory, error, isCreation: true)
+    }
     let scan = try open(index)
     let verdict = try VerdictRun(
       scan, options.request(of: run.autoencoder.path), progress: progress)

@@ -30,6 +30,12 @@ public struct CampaignWorker {
   /// The run that was opened last, with the caches that all items share: its next shard needs it too.
   private var opened: (index: Int, run: LensRun)?
 
+  /// The banks that were found to be what they were.
+  var checkedBanks: Set<Int> = []
+
+  /// Whether a warning of leases was given.
+  private var hasWarned = false
+
   /// Prepares to work.
   ///
   /// - Parameters:
@@ -73,7 +79,7 @@ public struct CampaignWorker {
         outcome.doneCount -= 1
         try keep(error, of: id)
         report("item \(id): \(plan.name(of: id)): \(error)")
-        if error.kind == .inputOutput { throw error }
+        if error is OutputError, error.kind == .inputOutput { throw error }
         outcome.failures.append((id, error))
       }
     }
@@ -100,7 +106,10 @@ extension CampaignWorker {
   private mutating func work(on id: Int) throws -> Bool {
     let lock = try DirectoryLock(path: folder.lockPath(id), subject: "item \(id)")
     defer { lock.release() }
-    if let warning = lock.warning { report(warning) }
+    if let warning = lock.warning, !hasWarned {
+      report(warning)
+      hasWarned = true
+    }
     let item = plan.items[id]
     try checkInputs(of: item)
     let wasDone: Bool
@@ -167,13 +176,7 @@ extension CampaignFolder {
     Set(
       plan.items.indices.filter { id in
         guard MappedFile.exists(lockPath(id)) else { return false }
-        do {
-          // A lock that nobody holds is of no use to anyone.
-          _ = try DirectoryLock.remove(lockPath(id))
-          return false
-        } catch {
-          return (error as? LockError)?.kind == .temporary
-        }
+        return (try? DirectoryLock.isHeld(lockPath(id))) ?? false
       })
   }
 

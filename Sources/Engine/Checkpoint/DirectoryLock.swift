@@ -78,6 +78,15 @@ public final class DirectoryLock: Sendable {
   /// Gives the lock back; nothing if that was done.
   public func release() { heartbeat.stop() }
 
+  /// Whether a process holds a lock; nothing is changed.
+  ///
+  /// - Parameter path: The file of the lock.
+  /// - Returns: False if there is none, or what is there can be taken over.
+  /// - Throws: `LockError` if the file cannot be looked at.
+  public static func isHeld(_ path: String) throws(LockError) -> Bool {
+    try LockAttempt(path: path, subject: path, interval: 15).isHeld()
+  }
+
   /// Removes the file of a lock that nobody holds.
   ///
   /// - Parameters:

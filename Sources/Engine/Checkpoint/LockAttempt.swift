@@ -31,7 +31,21 @@ struct LockAttempt {
     for _ in 0..<Self.rounds {
       if let descriptor = isLease ? try lease() : try lock() { return (descriptor, isLease) }
     }
-    throw LockError(subject: subject, reason: .held(by: nil))
+    throw LockError(subject: subject, path: path, reason: .held(by: nil))
+  }
+
+  /// Whether a process holds the lock.
+  ///
+  /// - Returns: False if there is none, or what is there can be taken over.
+  /// - Throws: `LockError` if the file cannot be looked at.
+  func isHeld() throws(LockError) -> Bool {
+    let hasLocks = try asking { () throws(POSIXError) in try LockFile.hasLocks(at: path) }
+    guard let file = try open(makes: false) else { return false }
+    defer { file.close() }
+    if hasLocks, try !isLocked(file) { return true }
+    guard try isNamed(file) else { return false }
+    if hasLocks, file.holder?.isLease != true { return false }
+    return try !isStale(file)
   }
 
   /// Removes the lock if nobody holds it.
@@ -44,14 +58,23 @@ struct LockAttempt {
     guard let file = try open(makes: false) else { return false }
     defer { file.close() }
     if hasLocks, try !isLocked(file) { throw held(file.holder) }
-    let isFree = hasLocks && file.holder?.isLease != true
+    // What was given back meanwhile may have been made again by another.
+    guard try isNamed(file) else { return false }
+    if hasLocks, file.holder?.isLease != true {
+      try asking { () throws(POSIXError) in try SystemFile.remove(path) }
+      return true
+    }
     let isForeign = !(file.holder?.isHere ?? true)
-    if !isFree, !(force && isForeign), try !isStale(file) { throw held(file.holder) }
-    try asking { () throws(POSIXError) in try SystemFile.remove(path) }
+    let isForced = force && isForeign
+    if !isForced, try !isStale(file) { throw held(file.holder) }
+    guard try removeLease(file, isForced: isForced) else { throw held(file.holder) }
     return true
   }
 
   private static let rounds = 100
+
+  /// The seconds that another is given who is about to take a lock or to give it back.
+  private static let pause = 0.01
 
   /// Takes the lock by `flock`.
   ///
@@ -60,9 +83,16 @@ struct LockAttempt {
     guard let file = try open(makes: true) else { return nil }
     var isTaken = false
     defer { if !isTaken { file.close() } }
-    guard try isLocked(file) else { throw held(file.holder) }
+    guard try isLocked(file) else {
+      guard file.holder.map(\.isGone) ?? true else { throw held(file.holder) }
+      // Whoever has it has not yet said so, or only looks whether somebody has it.
+      Thread.sleep(forTimeInterval: Self.pause)
+      return nil
+    }
     guard try isNamed(file) else { return nil }
-    if file.holder?.isLease == true, try !isStale(file) { throw held(file.holder) }
+    // Another machine may have made a lease of it since it was opened.
+    let holder = try asking { () throws(POSIXError) in try file.currentHolder() }
+    if let holder, holder.isLease, try !isStale(file) { throw held(holder) }
     try write(to: file.descriptor, isLease: false)
     isTaken = true
     return file.descriptor
@@ -76,20 +106,33 @@ struct LockAttempt {
     guard let file = try open(makes: false) else { return nil }
     defer { file.close() }
     guard try isStale(file) else { throw held(file.holder) }
-    // Of those who find it stale one removes it: by its name alone the second would remove the
-    // lease of the first.
+    return try removeLease(file, isForced: false) ? try newLease() : nil
+  }
+
+  /// Removes a lease by its name.
+  ///
+  /// Of those who find it stale one does: by its name alone the second would remove the lease of the
+  /// first.
+  ///
+  /// - Parameters:
+  ///   - file: The lease.
+  ///   - isForced: Whether it is removed even if it is not stale.
+  /// - Returns: False if another was quicker.
+  /// - Throws: `LockError` if it cannot be looked at or removed.
+  private func removeLease(_ file: LockFile, isForced: Bool) throws(LockError) -> Bool {
     let guardPath = path + ".takeover"
     guard let guardian = try made(guardPath) else {
       try removeStaleGuard(guardPath)
-      return nil
+      return false
     }
     defer {
       try? SystemFile.remove(guardPath)
       try? SystemFile.close(guardian)
     }
-    guard try isNamed(file), try isStale(file) else { return nil }
+    guard try isNamed(file) else { return false }
+    if !isForced, try !isStale(file) { return false }
     try asking { () throws(POSIXError) in try SystemFile.remove(path) }
-    return try newLease()
+    return true
   }
 
   private func newLease() throws(LockError) -> Int32? {
@@ -113,7 +156,7 @@ struct LockAttempt {
     if try isStale(file) {
       try? SystemFile.remove(guardPath)
     } else {
-      Thread.sleep(forTimeInterval: 0.01)
+      Thread.sleep(forTimeInterval: Self.pause)
     }
   }
 
@@ -145,7 +188,7 @@ extension LockAttempt {
       file.close()
       let error = OutputError(
         path: path, reason: .cannotCreate("what is not a lock is never replaced"))
-      throw LockError(subject: subject, reason: .file(error))
+      throw LockError(subject: subject, path: path, reason: .file(error))
     }
     return file
   }
@@ -176,13 +219,13 @@ extension LockAttempt {
   private func held(_ holder: LockHolder?) -> LockError {
     let isForeign = holder.map { $0.isLease && !$0.isHere } ?? false
     return LockError(
-      subject: subject,
+      subject: subject, path: path,
       reason: isForeign ? .leased(by: holder?.name) : .held(by: holder?.name))
   }
 
   private func failure(_ error: POSIXError) -> LockError {
     LockError(
-      subject: subject, reason: .file(OutputError(path: path, error, isCreation: true)))
+      subject: subject, path: path, reason: .file(OutputError(path: path, error, isCreation: true)))
   }
 
   private func asking<Value>(

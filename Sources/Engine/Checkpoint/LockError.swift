@@ -13,12 +13,21 @@ public struct LockError: EngineError, Equatable {
   /// What is locked, as it was named.
   public let subject: String
 
+  /// The file of the lock.
+  public let path: String
+
   /// What is wrong.
   public let reason: Reason
 
   /// Makes an error.
-  public init(subject: String, reason: Reason) {
+  ///
+  /// - Parameters:
+  ///   - subject: What is locked, as it was named.
+  ///   - path: The file of the lock.
+  ///   - reason: What is wrong.
+  public init(subject: String, path: String, reason: Reason) {
     self.subject = subject
+    self.path = path
     self.reason = reason
   }
 
@@ -36,7 +45,7 @@ public struct LockError: EngineError, Equatable {
       "\(place): locked by \(Self.name(holder)), expected nobody to work on it"
     case .leased(let holder):
       "\(place): locked by \(Self.name(holder)), expected nobody to work on it; if that machine is "
-        + "gone: lensctl unlock --force \(place)"
+        + "gone: lensctl unlock --force \(path.printable(limit: 1000))"
     case .file(let error): error.description
     }
   }

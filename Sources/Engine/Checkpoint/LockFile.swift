@@ -46,6 +46,11 @@ struct LockFile {
     return age > Self.patience * (holder?.interval ?? standard)
   }
 
+  /// Who says to hold it by now.
+  func currentHolder() throws(POSIXError) -> LockHolder? {
+    LockHolder(parsing: try SystemFile.start(of: descriptor, count: LockHolder.sizeLimit))
+  }
+
   func close() { try? SystemFile.close(descriptor) }
 
   /// So many missed signs of life make a lease stale.

@@ -12,13 +12,15 @@ extension LabelBank {
   ///   - source: What the labels are called in messages.
   ///   - provenance: The facts that determine the embeddings.
   ///   - workers: The number of threads.
+  ///   - checkpoint: Asked again and again; throws to end the work.
   ///   - progress: Called with the number of distinct prompts done and their total.
   /// - Returns: The bank.
-  /// - Throws: `CheckpointError` or `ModelError` if the model cannot encode them.
+  /// - Throws: `CheckpointError` or `ModelError` if the model cannot encode them; what `checkpoint`
+  ///   throws.
   public static func encoding(
     _ labels: LabelSet, templates: [PromptTemplate], model: CLIPModel,
     tokenizer: TextTokenizer, source: String, provenance: JSONObject = [:], workers: Int,
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    checkpoint: () throws -> Void = {}, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws -> LabelBank {
     precondition(!templates.isEmpty, "no template")
     let tower = try model.textTower()
@@ -29,6 +31,7 @@ extension LabelBank {
     var sums = [Double](repeating: 0, count: labels.count * width)
     try tower.forEachEmbedding(of: sequences.map(\.ids), workers: workers, progress: progress) {
       prompt, row in
+      try checkpoint()
       let start = usable[prompt / templates.count] * width
       for j in 0..<width { sums[start + j] += Double(row[j]) }
     }

@@ -78,7 +78,7 @@ extension TextTower {
   /// - Throws: `ModelError` if a token is not in the vocabulary or the end token is missing.
   public func embed(
     _ prompts: [[Int32]], workers: Int, progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
-  ) throws(ModelError) -> Matrix {
+  ) throws -> Matrix {
     let width = embeddingWidth
     var result = Matrix(rows: prompts.count, columns: width)
     try forEachEmbedding(of: prompts, workers: workers, progress: progress) { prompt, row in
@@ -92,10 +92,13 @@ extension TextTower {
   /// Embeddings come in lexicographic order of their tokens, equal ones in the order of the
   /// prompts: an order that two prompts have whatever the others are. No more are kept than a few
   /// blocks for each worker.
+  ///
+  /// - Throws: `ModelError` as `embed` does; what `body` throws, when the blocks that are being
+  ///   computed are done.
   func forEachEmbedding(
     of prompts: [[Int32]], workers: Int, progress: (_ done: Int, _ total: Int) -> Void,
-    _ body: (_ prompt: Int, _ row: Span<Float>) -> Void
-  ) throws(ModelError) {
+    _ body: (_ prompt: Int, _ row: Span<Float>) throws -> Void
+  ) throws {
     let isCausal = configuration.isCausal
     var sequences: [ArraySlice<Int32>] = []
     for prompt in prompts {
@@ -104,7 +107,7 @@ extension TextTower {
     }
     let plan = PromptBlocks(sequences, workers: workers, sharesPrefixes: isCausal)
     var next = 0
-    forEachInOrder(
+    try forEachInOrder(
       count: plan.blocks.count, workers: workers, makeState: { TextTowerPass(tower: self) },
       produce: { pass, index, advance in
         let block = plan.blocks[index]
@@ -114,7 +117,7 @@ extension TextTower {
     ) { rows in
       for start in stride(from: 0, to: rows.count, by: embeddingWidth) {
         let row = rows.span.extracting(start..<(start + embeddingWidth))
-        for prompt in plan.sources[next] { body(prompt, row) }
+        for prompt in plan.sources[next] { try body(prompt, row) }
         next += 1
       }
     }

@@ -3,6 +3,7 @@ public struct ShardError: EngineError, Equatable {
   /// What is wrong.
   public enum Reason: Equatable, Sendable {
     case otherCommand([JSONValue.Difference])
+    case otherShards([JSONValue.Difference])
     case otherRun([JSONValue.Difference])
     case otherEngine(found: String, expected: String)
     case otherPlan(found: String, expected: String)
@@ -46,6 +47,8 @@ public struct ShardError: EngineError, Equatable {
     switch reason {
     case .otherCommand(let differences):
       "an unfinished run of another command: \(Self.list(differences)); --force starts anew"
+    case .otherShards(let differences):
+      "shards of another command: \(Self.list(differences))"
     case .otherRun(let differences):
       "a run of another command: \(Self.list(differences)); --force replaces it"
     case .otherEngine(let found, let expected):

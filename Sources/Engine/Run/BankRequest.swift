@@ -103,15 +103,18 @@ public struct BankRequest: Sendable {
   ///   - cache: Where banks are kept; nil to encode always.
   ///   - workers: The number of threads.
   ///   - memoryLimit: The most memory that is used, in bytes; a quarter of what is free if nil.
+  ///   - checkpoint: Asked again and again while labels are encoded; throws to end the work.
   ///   - progress: Called as work goes on, on the calling thread.
   /// - Returns: The bank, and whether it came from the cache.
   /// - Throws: `CheckpointError`, `TextError` or `ModelError` if the model cannot encode the
   ///   labels; `RunError` if a file changed meanwhile, or memory does not suffice.
   public func bank(
     cache: BankCache?, workers: Int, memoryLimit: Int? = nil,
-    progress: (RunProgress) -> Void = { _ in }
+    checkpoint: () throws -> Void = {}, progress: (RunProgress) -> Void = { _ in }
   ) throws -> (bank: LabelBank, wasCached: Bool) {
-    let (bank, wasCached, _) = try bank(cache: cache, progress: progress) { isStored in
+    let (bank, wasCached, _) = try bank(
+      cache: cache, checkpoint: checkpoint, progress: progress
+    ) { isStored in
       let sizes = MemorySizes(
         labelCount: labels.count, labelTextBytes: labelTextBytes,
         embeddingWidth: model.configuration.embeddingWidth,
@@ -140,12 +143,13 @@ public struct BankRequest: Sendable {
   ///
   /// - Parameters:
   ///   - cache: Where banks are kept; nil to encode always.
+  ///   - checkpoint: Asked again and again while labels are encoded; throws to end the work.
   ///   - progress: Called as work goes on, on the calling thread.
   ///   - plan: Says how to keep to a limit of memory, given whether the bank is in a file.
   /// - Returns: The bank, whether it came from the cache, and the plan by which it was made.
   /// - Throws: What `plan` throws, and what encoding throws.
   func bank(
-    cache: BankCache?, progress: (RunProgress) -> Void,
+    cache: BankCache?, checkpoint: () throws -> Void = {}, progress: (RunProgress) -> Void,
     plan: (_ isStored: Bool) throws -> MemoryPlan
   ) throws -> (bank: LabelBank, wasCached: Bool, memory: MemoryPlan) {
     let records = try records()
@@ -168,7 +172,8 @@ public struct BankRequest: Sendable {
       labels, templates: templates, model: model,
       tokenizer: try TextTokenizer(
         resolving: tokenizer, rules: model.configuration.tokenizerRules), source: labelName,
-      provenance: provenance(key: key, records), workers: memory.workers
+      provenance: provenance(key: key, records), workers: memory.workers,
+      checkpoint: checkpoint
     ) { done, total in progress(.encoding(done: done, total: total)) }
     try inputs.checkUnchanged()
     cache?.keep(bank, for: key)

@@ -60,15 +60,18 @@ struct ShardedScan {
 
   /// Compares the plan with one that is there.
   ///
-  /// - Parameter startsAnew: Whether shards of another plan are removed, rather than an error.
+  /// - Parameter startsAnew: Whether shards of another plan are removed, rather than an error; nil if
+  ///   that cannot be asked for.
   /// - Throws: `ShardError` if it is another, or shards are not there that must be.
-  mutating func checkPlan(startsAnew: Bool = false) throws {
+  mutating func checkPlan(startsAnew: Bool? = nil) throws {
     guard let folder else { return }
     if folder.hasPlan {
       let differences = folder.differences(from: try facts()) ?? []
       if !differences.isEmpty {
-        guard startsAnew else {
-          throw ShardError(path: folder.path, reason: .otherCommand(differences))
+        guard startsAnew == true else {
+          throw ShardError(
+            path: folder.path,
+            reason: startsAnew == nil ? .otherShards(differences) : .otherCommand(differences))
         }
         try folder.clear()
       }

@@ -101,7 +101,7 @@ import Testing
     #expect(
       message { _ = try lock(lease: lease) }
         == "run.partial: locked by 1234@elsewhere since 2026-11-26T01:02:03Z, expected nobody to "
-        + "work on it; if that machine is gone: lensctl unlock --force run.partial")
+        + "work on it; if that machine is gone: lensctl unlock --force \(path)")
     try age(59)
     #expect(message { _ = try lock(lease: lease) } != nil)
     try age(61)
@@ -196,6 +196,36 @@ import Testing
       message { _ = try lock(lease: false) }
         == "\(path): cannot be created: too many levels of symbolic links")
     #expect(try String(contentsOfFile: directory.path + "/other", encoding: .utf8) == "precious")
+  }
+
+  @Test(arguments: [false, true])
+  func whoLooksWhetherALockIsHeldChangesNothing(lease: Bool) throws {
+    #expect(try !DirectoryLock.isHeld(path))
+    let held = try lock(interval: 15, lease: lease)
+    #expect(try DirectoryLock.isHeld(path))
+    held.release()
+    #expect(try !DirectoryLock.isHeld(path))
+    for left in [contents(process: noProcess, lease: lease), Data()] {
+      try left.write(to: URL(filePath: path))
+      if left.isEmpty { try age(61) }
+      #expect(try !DirectoryLock.isHeld(path))
+      #expect(try names() == ["run.partial.lock"])
+    }
+    try contents(process: 1234, host: "elsewhere").write(to: URL(filePath: path))
+    #expect(try DirectoryLock.isHeld(path))
+  }
+
+  /// Whoever looks whether a lock is held has it for a moment: the next one waits for that.
+  @Test func aMomentWithoutHolderIsWaitedFor() throws {
+    try contents(process: noProcess, lease: false).write(to: URL(filePath: path))
+    let descriptor = try SystemFile.open(path, O_RDWR)
+    #expect(try SystemFile.lock(descriptor))
+    Thread.detachNewThread {
+      Thread.sleep(forTimeInterval: 0.1)
+      try? SystemFile.close(descriptor)
+    }
+    try lock(lease: false).release()
+    #expect(try names().isEmpty)
   }
 
   @Test func onlyWhatNobodyHoldsIsRemoved() throws {

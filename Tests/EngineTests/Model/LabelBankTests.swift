@@ -225,4 +225,22 @@ import Testing
     #expect(bank.warnings == ["2 prompts truncated to 40 tokens"])
     #expect(bank.embeddings.row(0).elementsEqual(bank.embeddings.row(1)))
   }
+
+  @Test(arguments: [1, 3])
+  func encodingEndsWhenItIsToldTo(workers: Int) throws {
+    let fixture = try ClipFixture("quick-gelu")
+    let labels = (0..<2000).map { "label \($0)" }
+    var askedCount = 0
+    #expect(throws: Interruption(subject: "labels", state: "stopped")) {
+      _ = try LabelBank.encoding(
+        LabelSet(labels: labels), templates: [.bare], model: fixture.model,
+        tokenizer: TextTokenizer(.bytePairs(fixture.tokenizer)), source: "test",
+        workers: workers,
+        checkpoint: { () throws in
+          askedCount += 1
+          if askedCount == 100 { throw Interruption(subject: "labels", state: "stopped") }
+        })
+    }
+    #expect(askedCount == 100)
+  }
 }
