@@ -64,9 +64,6 @@ extension CampaignStatus {
     states.indices.filter { [.failed, .missing].contains(states[$0]) }
   }
 
-  /// Whether everything is done.
-  public var isComplete: Bool { states.allSatisfy { $0 == .done } }
-
   /// The number of items of a stage in a state.
   public func count(_ state: ItemState, in stage: WorkItem.Stage) -> Int {
     states.indices.count { states[$0] == state && stages[$0] == stage }

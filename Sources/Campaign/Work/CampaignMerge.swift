@@ -22,7 +22,16 @@ extension CampaignWorker {
       keptCount += try merge(index) ? 1 : 0
     }
     try CampaignSummary(plan, in: folder).write(in: folder)
+    removeTemporaries()
     return (plan.runs.count, keptCount)
+  }
+
+  /// Removes what processes that were killed left beside banks, verdicts and failures, unless somebody works.
+  private func removeTemporaries() {
+    guard folder.heldItems(of: plan).isEmpty else { return }
+    let directories =
+      [folder.banksPath, folder.failuresPath] + plan.runs.map { folder.workPath($0) }
+    for directory in directories { OutputFile.removeTemporaries(in: directory) }
   }
 
   /// Writes a run.
