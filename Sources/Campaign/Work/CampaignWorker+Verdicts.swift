@@ -94,9 +94,7 @@ extension CampaignWorker {
     try judged.write(to: directory)
     let record = try KeptVerdict(
       in: directory, plan: plan.digest(of: run), inputs: try verdict.furtherInputs())
-    try OutputFile.write(
-      Data((record.json.serialized(indent: 2) + "\n").utf8),
-      to: directory + "/" + KeptVerdict.recordName)
+    try OutputFile.write(json: record.json, to: directory + "/" + KeptVerdict.recordName)
     return false
   }
 

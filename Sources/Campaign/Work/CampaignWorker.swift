@@ -140,8 +140,7 @@ extension CampaignWorker {
       "item": .integer(id), "name": .string(plan.name(of: id)),
       "message": .string(error.description), "status": .integer(Int(status(error.kind))),
     ]
-    try OutputFile.write(
-      Data((record.serialized(indent: 2) + "\n").utf8), to: folder.failurePath(id))
+    try OutputFile.write(json: record, to: folder.failurePath(id))
   }
 
   /// The scan of a run.

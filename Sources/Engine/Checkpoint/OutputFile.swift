@@ -12,6 +12,16 @@ public enum OutputFile {
     try writePieces(to: path) { write in for piece in pieces { try write(piece) } }
   }
 
+  /// Writes a JSON file beside its final name, indented, makes it durable, and renames it.
+  ///
+  /// - Parameters:
+  ///   - json: The contents.
+  ///   - path: The final name; replaced if it exists.
+  /// - Throws: `OutputError`; nothing is left behind then.
+  public static func write(json: JSONValue, to path: String) throws(OutputError) {
+    try write(Data((json.serialized(indent: 2) + "\n").utf8), to: path)
+  }
+
   /// Writes a file that is made piece after piece beside its final name, makes it durable, and
   /// renames it.
   ///

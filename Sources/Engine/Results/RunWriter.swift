@@ -204,8 +204,7 @@ public struct RunWriter: ~Copyable {
 
 extension RunWriter {
   private func write(_ json: JSONObject, as name: String) throws(OutputError) {
-    let text = JSONValue.object(json).serialized(indent: 2) + "\n"
-    try OutputFile.write(Data(text.utf8), to: directory.partialPath + "/" + name)
+    try OutputFile.write(json: .object(json), to: directory.partialPath + "/" + name)
   }
 
   /// Members with the name and version of their format before them.

@@ -71,7 +71,7 @@ extension ShardFolder {
         throw ShardError(path: path, reason: .otherCommand(differences))
       }
     } else {
-      try OutputFile.write(Data((facts.json.serialized(indent: 2) + "\n").utf8), to: planPath)
+      try OutputFile.write(json: facts.json, to: planPath)
     }
   }
 

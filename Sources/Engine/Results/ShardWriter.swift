@@ -80,8 +80,7 @@ struct ShardWriter: Sendable {
       index: index, rows: planned, plan: facts.digest, engine: Engine.version, kernel: kernel,
       checksums: checksums, byteCount: layout.fileSize, sha256: digest,
       circumstances: circumstances)
-    try OutputFile.write(
-      Data((record.json.serialized(indent: 2) + "\n").utf8), to: folder.recordPath(index))
+    try OutputFile.write(json: record.json, to: folder.recordPath(index))
   }
 
   /// Removes what was written.
