@@ -33,7 +33,10 @@ extension CampaignWorker {
     let verdict = try keptVerdict(of: run)
     try checkInputs(of: .verdict(run: index))
     let scan = try open(index)
-    if try isMerged(scan, verdict, at: path) { return true }
+    if try isMerged(scan, verdict, at: path) {
+      RunWriter.removeLeftovers(of: path)
+      return true
+    }
     let stop = stop
     var options = WritingOptions(replacesExisting: true) { () throws in try stop.check(path) }
     options.furtherInputs = verdict?.inputs ?? []

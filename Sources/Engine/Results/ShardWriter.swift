@@ -22,22 +22,13 @@ struct ShardWriter: Sendable {
     self.index = index
     columns = FeatureColumn.all(topCount: folder.topCount)
     layout = folder.layout(index)
-    Self.removeTemporaries(of: index, in: folder)
+    Temporaries.removeLeftovers(of: folder.columnsPath(index), folder.recordPath(index))
     file = try PendingFile(folder.columnsPath(index))
     do {
       try file.write(layout.header, at: 0)
     } catch {
       file.discard()
       throw error
-    }
-  }
-
-  /// Removes what a shard in the making left behind.
-  private static func removeTemporaries(of index: Int, in folder: ShardFolder) {
-    let start = ShardFolder.name(index) + "."
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.shardsPath)) ?? []
-    for name in names where name.hasPrefix(start) && name.contains(".tmp.") {
-      try? FileManager.default.removeItem(atPath: folder.shardsPath + "/" + name)
     }
   }
 

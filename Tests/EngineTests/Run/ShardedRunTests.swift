@@ -228,6 +228,21 @@ import Testing
     #expect(try run.written(at: path)?["format"] == "lensctl.run")
   }
 
+  @Test func anotherRunThatOnlyLacksItsNameIsRefusedLikeAPlan() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/run"
+    _ = try Self.run(in: directory, shardSize: 500).write(to: path)
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".partial")
+    let other = try Self.run(in: directory, shardSize: 500) { $0.topCount = 4 }
+    #expect(
+      message { _ = try other.write(to: path) }
+        == "\(path).partial: an unfinished run of another command: top_k: found 10, expected 4; "
+        + "options.top: found 10, expected 4; --force starts anew")
+    _ = try other.write(to: path, WritingOptions(replacesExisting: true))
+    #expect(try RunDirectory(contentsOf: path).features.topCount == 4)
+    #expect(try !RunWriterTests.names(in: directory).contains("run.partial"))
+  }
+
   @Test func kernelsThatDifferAreSaid() throws {
     let directory = try TemporaryDirectory()
     let folder = directory.path + "/work"
