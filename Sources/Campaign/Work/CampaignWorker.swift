@@ -155,9 +155,6 @@ extension CampaignWorker {
 }
 
 extension CampaignFolder {
-  /// The lock of an item.
-  func lockPath(_ id: Int) -> String { "\(locksPath)/\(Self.number(id, digits: 6)).lock" }
-
   /// The items that a process holds.
   ///
   /// - Parameter plan: The table of work.
