@@ -62,7 +62,7 @@ extension CampaignWorker {
   private func keptVerdict(of run: PlannedRun) throws -> KeptVerdict? {
     guard run.reading.verdict != nil else { return nil }
     let work = folder.workPath(run)
-    guard let kept = KeptVerdict(recordedIn: work) else {
+    guard let kept = try KeptVerdict(recordedIn: work) else {
       throw CampaignError(
         place: work + "/" + KeptVerdict.recordName, reason: .damaged("no record can be read"))
     }

@@ -4,7 +4,7 @@ public struct ShardError: EngineError, Equatable {
   public enum Reason: Equatable, Sendable {
     case otherCommand([JSONValue.Difference])
     case otherRun([JSONValue.Difference])
-    case otherEngine(found: String, expected: String)
+    case otherVersion(found: String, expected: String)
     case otherPlan(found: String, expected: String)
     case notThere([Int])
     case damaged(String)
@@ -48,7 +48,7 @@ public struct ShardError: EngineError, Equatable {
       "an unfinished run of another command: \(Self.list(differences)); --force starts anew"
     case .otherRun(let differences):
       "a run of another command: \(Self.list(differences)); --force replaces it"
-    case .otherEngine(let found, let expected):
+    case .otherVersion(let found, let expected):
       "computed by another version: found \(found.printable(limit: 100)), expected \(expected)"
     case .otherPlan(let found, let expected):
       "a shard of another plan: found \(String(found.prefix(16)).printable(limit: 100)), "

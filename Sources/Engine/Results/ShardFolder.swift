@@ -123,14 +123,19 @@ extension ShardFolder {
   ///
   /// - Parameter index: The shard.
   /// - Returns: What is on disk.
-  /// - Throws: `CheckpointError` if the disk fails, `ShardError` if what stands there is no record.
+  /// - Throws: `CheckpointError` if the disk fails, `ShardError` if what stands there is no record, or one of another version.
   func record(of index: Int) throws -> ShardRecord {
+    let place = recordPath(index)
+    var json: JSONValue?
     do {
-      if let record = ShardRecord(try JSONValue(contentsOf: recordPath(index))) { return record }
+      json = try JSONValue(contentsOf: place)
     } catch  where error.kind == .inputOutput {
       throw error
     } catch {}
-    throw ShardError(path: recordPath(index), reason: .damaged("no record can be read"))
+    guard let json, let record = try ShardRecord(json, at: place) else {
+      throw ShardError(path: place, reason: .damaged("no record can be read"))
+    }
+    return record
   }
 }
 
@@ -156,12 +161,14 @@ extension ShardFolder {
   func state(of index: Int, _ facts: PlanFacts) throws(ShardError) -> State {
     let place = recordPath(index)
     guard MappedFile.exists(place) else { return .missing }
-    guard let json = try? JSONValue(contentsOf: place), let record = ShardRecord(json) else {
+    guard let json = try? JSONValue(contentsOf: place),
+      let record = try ShardRecord(json, at: place)
+    else {
       return .damaged("no record can be read")
     }
     guard record.engine == Engine.version else {
       throw ShardError(
-        path: place, reason: .otherEngine(found: record.engine, expected: Engine.version))
+        path: place, reason: .otherVersion(found: record.engine, expected: Engine.version))
     }
     guard record.plan == facts.digest else {
       throw ShardError(path: place, reason: .otherPlan(found: record.plan, expected: facts.digest))
