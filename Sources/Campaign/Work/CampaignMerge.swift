@@ -8,6 +8,7 @@ extension CampaignWorker {
   /// - Throws: `CampaignError` if items are not done, `ShardError` or `CampaignError` if what was done is damaged or of
   ///   another plan or version; the runs that were written before stay.
   public mutating func merge() throws -> (runCount: Int, keptCount: Int) {
+    try folder.makeDirectories()
     let lock = try DirectoryLock(path: folder.locksPath + "/merge.lock", subject: "merge")
     defer { lock.release() }
     let open = plan.items.indices.filter { !folder.isDone(plan.items[$0], of: plan) }
