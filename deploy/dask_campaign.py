@@ -70,11 +70,11 @@ class Campaign:
             status, output, message = future.result() if future.status == "finished" else (AGAIN[0], "", "its workers were lost")
             if status not in (0, *AGAIN) or status and tries == self.retries:
                 self.client.cancel(list(futures))
-                raise Stopped(status, f"{name}: {message}")
+                raise Stopped(status, f"{name}: {message.removeprefix(name + ': ')}")
             if status == 0:
                 outputs[name] = output
             else:
-                say(f"{name}: again: status {status}: {message}")
+                say(f"{name}: again: status {status}: {message.removeprefix(name + ': ')}")
                 future = self.submit(commands[name], pause=min(30, 2 ** (tries + 1)))
                 futures[future] = name, tries + 1
                 ended.add(future)

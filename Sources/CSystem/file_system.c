@@ -1,5 +1,8 @@
+#define _GNU_SOURCE
 #include "file_system.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <sys/vfs.h>
 
 long file_system_kind(int descriptor) {
@@ -7,4 +10,8 @@ long file_system_kind(int descriptor) {
   if (fstatfs(descriptor, &status) != 0) return -1;
   // The numbers have 32 bits, and some of them the highest one.
   return (long)(unsigned int)status.f_type;
+}
+
+int file_system_exchange(const char *path, const char *other) {
+  return renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE);
 }

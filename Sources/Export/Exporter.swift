@@ -145,11 +145,10 @@ extension Exporter {
     _ description: JSONObject, _ make: (_ describe: () throws -> Void) throws -> Void
   ) throws {
     guard let path = Self.descriptionPath(request) else { return try make {} }
-    let text = JSONValue.object(description).serialized(indent: 2) + "\n"
     var isDescribed = false
     do {
       try make {
-        try OutputFile.write(Data(text.utf8), to: path)
+        try OutputFile.write(json: .object(description), to: path)
         isDescribed = true
       }
     } catch {

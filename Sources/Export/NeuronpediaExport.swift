@@ -72,8 +72,7 @@ struct NeuronpediaExport {
       let text = JSONValue.object(object).serialized() + "\n"
       try OutputFile.write(Data(text.utf8), to: directory + "/\(name).jsonl")
     }
-    let text = JSONValue.object(provenance).serialized(indent: 2) + "\n"
-    try OutputFile.write(Data(text.utf8), to: directory + "/provenance.json")
+    try OutputFile.write(json: .object(provenance), to: directory + "/provenance.json")
     let folder = directory + "/features"
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)

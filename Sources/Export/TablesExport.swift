@@ -1,5 +1,4 @@
 internal import Engine
-internal import Foundation
 
 /// A directory of Parquet files, with `run.json` and `verdict.json` beside them.
 ///
@@ -66,8 +65,7 @@ struct TablesExport {
       ("run.json", source.run.description), ("verdict.json", source.verdict?.description),
     ]
     for case (let name, let object?) in documents {
-      let text = JSONValue.object(object).serialized(indent: 2) + "\n"
-      try OutputFile.write(Data(text.utf8), to: directory + "/" + name)
+      try OutputFile.write(json: .object(object), to: directory + "/" + name)
     }
   }
 

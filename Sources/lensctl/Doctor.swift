@@ -16,6 +16,7 @@ struct Doctor: EngineCommand {
   @OptionGroup var output: OutputOptions
 
   func execute() throws {
+    try BLAS.check()
     let test = try SelfTest(workers: threads.workers)
     let facts = facts(test)
     if output.json {

@@ -84,8 +84,7 @@ struct Scan: EngineCommand {
   private func writeDirectory(_ run: LensRun, printer: ProgressPrinter) throws {
     guard let out else { throw Self.noOutput }
     if !force, try run.written(at: out) != nil {
-      // A command that was killed when all was done has left it.
-      _ = try? DirectoryLock.remove(DirectoryLock.path(for: out))
+      RunWriter.removeLeftovers(of: out)
       printer.finish()
       if !compute.quiet { Messages.print("\(out.printable(limit: 1000)): complete, nothing to do") }
       return

@@ -29,7 +29,7 @@ struct SlurmJobOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The time limit of a task, such as 2:00:00.",
+      "The time limit of a task, more than 2 minutes, such as 2:00:00.",
       discussion:
         "Two minutes before it a task stops, keeps what it has, and goes back into the queue."))
   var time: String?

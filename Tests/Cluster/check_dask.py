@@ -122,6 +122,8 @@ def check_refusal(proof, work):
     check(done.returncode not in (0, 1, 75), f"dask_campaign: {found}, expected that of lensctl: {done.stderr}")
     line = next((line for line in done.stderr.splitlines() if line.startswith(f"dask_campaign: status {done.returncode}: item ")), "")
     check("words.txt" in line, f"dask_campaign: found {done.stderr}, expected a message that names words.txt")
+    item = line.split(": ")[2]
+    check(line.count(f"{item}: ") == 1, f"dask_campaign: found {line}, expected {item} once")
     proof.say(f"without a label file: {line}")
 
 

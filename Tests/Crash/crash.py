@@ -2,7 +2,8 @@
 
 A small run of examples/emoji in shards is made once without a fault. Then:
 
-    crash.py kill    sends SIGKILL at random moments, until so many were sent; the same command goes on each time
+    crash.py kill    sends SIGKILL at random moments, until so many were sent; the same command goes on each time. Now and then
+                     it replaces a run (--force), and where the file system can exchange names one must stand at every moment
     crash.py fault   fails one system call after another, by strace: every n-th write, fsync, rename, open and map,
                      each with the error that a full or broken disk gives; then the same command goes on without faults
 
@@ -13,6 +14,7 @@ held, 1 if not, 77 if strace cannot be used here.
 """
 
 import argparse
+import ctypes
 import hashlib
 import json
 import os
@@ -45,6 +47,7 @@ class Run:
         self.work = options.work.resolve()
         self.out = self.work / "run"
         self.lensctl = str(options.lensctl.resolve())
+        self.replaces = False  # whether a run stands that the command is to replace
         self.environment = os.environ | {
             "LENSCTL_CACHE": str(self.work / "cache"), "SWIFT_BACKTRACE": "enable=no",
         }  # fmt: skip
@@ -53,6 +56,7 @@ class Run:
         return [
             self.lensctl, "scan", "--model", str(EMOJI / "model"), "--sae", str(EMOJI / "sae-resid"), "--labels",
             str(EMOJI / "labels.txt"), "--threads", "2", "--shard-size", "200", "--quiet", "--out", str(out or self.out),
+            *(["--force"] if self.replaces else []),
         ]  # fmt: skip
 
     def start(self, prefix=(), out=None):
@@ -86,6 +90,18 @@ class Run:
         return sorted(path.name for path in self.work.glob("run*") if path != self.out)
 
 
+def exchanges_names(folder):
+    """Whether the file system can exchange two names."""
+    paths = [folder / "one", folder / "two"]
+    for path in paths:
+        path.write_bytes(b"")
+    here, exchange = -100, 2  # AT_FDCWD and RENAME_EXCHANGE
+    status = ctypes.CDLL(None).renameat2(here, bytes(paths[0]), here, bytes(paths[1]), exchange)
+    for path in paths:
+        path.unlink()
+    return status == 0
+
+
 class Failure(Exception):
     pass
 
@@ -112,11 +128,19 @@ def go_on(run, wanted, what):
 def kill_loop(run, wanted, count, seed):
     """Sends so many SIGKILLs at random moments."""
     draws = random.Random(seed)
+    exchanges = exchanges_names(run.work)
+
+    def start_anew():
+        """Keeps the run, to be replaced, or removes it."""
+        run.replaces = draws.random() < 0.3
+        if not run.replaces:
+            run.clear(cache=draws.random() < 0.5)
+
     run.clear(cache=True)
     begin = time.monotonic()
     run.finish()
     length = time.monotonic() - begin
-    kills = completed = kept = 0
+    kills = completed = kept = replacing = 0
     most = 0
     run.clear(cache=True)
     while kills < count:
@@ -127,6 +151,8 @@ def kill_loop(run, wanted, count, seed):
         messages = process.communicate()[1]
         if process.returncode == -signal.SIGKILL:
             kills += 1
+            replacing += run.replaces
+            require(run.out.exists() or not (run.replaces and exchanges), f"kill {kills}: the run that was to be replaced is gone")
             shards = len(list((run.work / "run.partial" / "shards").glob("*.json")))
             kept += shards > 0
             most = max(most, shards)
@@ -138,15 +164,16 @@ def kill_loop(run, wanted, count, seed):
         if run.out.exists():
             go_on(run, wanted, f"after kill {kills}")
             completed += 1
-            run.clear(cache=draws.random() < 0.5)
+            start_anew()
         elif draws.random() < 0.1:
             go_on(run, wanted, f"after kill {kills}")
             completed += 1
-            run.clear(cache=draws.random() < 0.5)
+            start_anew()
     go_on(run, wanted, "after the last kill")
+    run.replaces = False
     print(
-        f"kill: {kills} SIGKILLs, {kept} of them with shards kept (at most {most}), {completed + 1} runs completed, "
-        f"all byte-identical; an uninterrupted run takes {length:.3f} s"
+        f"kill: {kills} SIGKILLs, {kept} of them with shards kept (at most {most}), {replacing} where a run was to be replaced, "
+        f"{completed + 1} runs completed, all byte-identical; an uninterrupted run takes {length:.3f} s"
     )
 
 
@@ -173,15 +200,28 @@ def call_counts(run):
     return {name: max((n for (_, call), n in threads.items() if call == name), default=0) for name, _ in FAULTS}
 
 
+def make_to_replace(run):
+    """Makes a run that the command is to replace then."""
+    run.replaces = False
+    run.clear(cache=True)
+    run.finish()
+    shutil.rmtree(run.work / "cache")
+    run.replaces = True
+
+
 def fault_loop(run, wanted, step):
     """Fails every step-th call; each thread counts its own, so several may fail in one run."""
-    run.clear(cache=True)
+    make_to_replace(run)
     counts = call_counts(run)
     outcomes = {}
     injected = 0
     for name, error in FAULTS:
         for number in range(1, counts[name] + 1, step):
-            run.clear(cache=True)
+            if name == "renameat2":
+                make_to_replace(run)
+            else:
+                run.replaces = False
+                run.clear(cache=True)
             what = f"{name} {number} of {counts[name]} with {error}"
             status, messages = traced(run, "-e", f"trace={name}", "-e", f"inject={name}:error={error}:when={number}")
             injected += len(injected_lines(run).splitlines())

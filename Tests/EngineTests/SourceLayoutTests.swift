@@ -23,7 +23,9 @@ import Testing
     "Tensor": ["CKernels", "Synchronization"],
     "Archive": ["CZlib"],
     "Checkpoint": ["CSystem", "CXXHash", "CZlib", "Crypto", "Dispatch", "Synchronization"],
-    "LinearAlgebra": ["CKernels", "COpenBLAS", "Dispatch", "RealModule", "Synchronization"],
+    "LinearAlgebra": [
+      "CKernels", "COpenBLAS", "CSystem", "Dispatch", "RealModule", "Synchronization",
+    ],
     "Statistics": ["CDistributions", "RealModule"],
     "Lens": ["RealModule"],
     "Model": ["RealModule"],
@@ -37,6 +39,7 @@ import Testing
     "Sources/Engine/LinearAlgebra/Attention.swift",
     "Sources/Engine/LinearAlgebra/BLAS.swift",
     "Sources/Engine/LinearAlgebra/BLAS+Double.swift",
+    "Sources/Engine/LinearAlgebra/BLAS+Library.swift",
     "Sources/Engine/LinearAlgebra/LAPACK.swift",
     "Sources/Engine/LinearAlgebra/CosineReadings.swift",
     "Sources/Engine/LinearAlgebra/LayerNorm.swift",

@@ -128,6 +128,41 @@ import Testing
     #expect(try place.run("campaign", "merge", "c").status == 0)
   }
 
+  @Test func runsThatWereRemovedAreMergedAgain() throws {
+    try plan("c", shardFeatures: 24)
+    #expect(try place.run("campaign", "run", "c").status == 0)
+    #expect(try place.run("campaign", "merge", "c").status == 0)
+    let (whole, folders) = (try runs("c"), try names("c/runs"))
+    try FileManager.default.removeItem(atPath: place.path + "/c/runs")
+    let merge = try place.run("campaign", "merge", "c")
+    #expect(merge.status == 0, "\(merge.messages)")
+    #expect(try runs("c") == whole)
+    // As a merge leaves it that is killed when a run has taken the place of another.
+    try FileManager.default.copyItem(
+      atPath: place.path + "/c/runs/\(folders[0])",
+      toPath: place.path + "/c/runs/\(folders[0]).tmp.77.5c0ffee")
+    #expect(try place.run("campaign", "merge", "c").status == 0)
+    #expect(try names("c/runs") == folders)
+  }
+
+  @Test func row90ARecordOfAnotherFormatIsRefused() throws {
+    try plan("c", shardFeatures: 24)
+    #expect(try place.run("campaign", "run", "c").status == 0)
+    let run = try #require(try names("c/work").first)
+    let record = "c/work/\(run)/shards/00001.json"
+    let text = String(decoding: try place.contents(record), as: UTF8.self)
+    try place.write(
+      record, text.replacing("\"format_version\": 1", with: "\"format_version\": 7"))
+    for command in ["run", "merge"] {
+      let refused = try place.run("campaign", command, "c")
+      #expect(refused.status == 65)
+      #expect(
+        refused.messages.hasSuffix(
+          "lensctl: \(place.path)/\(record): computed by another version: found format_version 7, "
+            + "expected format_version 1\n"), "\(refused.messages)")
+    }
+  }
+
   @Test func row90ShardsOfAnotherPlanAreRefused() throws {
     try plan("c", shardFeatures: 24)
     try plan("d", shardFeatures: 24, top: 2)

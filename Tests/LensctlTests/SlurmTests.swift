@@ -107,6 +107,25 @@ import Testing
     }
   }
 
+  @Test func aTimeLimitThatLeavesNoTimeToWorkIsRefused() throws {
+    let text =
+      "--time: found \"2:00\", expected more than the 2 minutes ahead of it at which work is asked "
+      + "to stop"
+    for arguments in [[], ["--dry-run"]] {
+      let run = try place.run(
+        ["slurm", "submit", "campaign.toml", "--time", "2:00"] + arguments, environment: path)
+      #expect(run.status == 64 && run.message == "Error: \(text)", "\(run.messages)")
+      #expect(run.output.isEmpty && !place.has("camp") && !place.has("bin/sbatch.count"))
+    }
+    _ = try slurm("submit", "campaign.toml", "--time", "2:01")
+    for arguments in [[], ["--dry-run"]] {
+      let run = try place.run(
+        ["slurm", "resubmit", "camp", "--time", "2:00"] + arguments, environment: path)
+      #expect(run.status == 64 && run.messages == "lensctl: \(text)\n", "\(run.messages)")
+      #expect(run.output.isEmpty && !place.has("bin/sbatch.103"))
+    }
+  }
+
   @Test func onlyWhatIsNeitherDoneNorQueuedIsSubmittedAgain() throws {
     _ = try slurm("submit", "campaign.toml", "--max-running", "2")
     let shards = place.path + "/camp/work/standard-new-dec.full-labels/shards"

@@ -34,8 +34,8 @@ import Testing
   private var records: Int { names("run.partial/shards").count { $0.hasSuffix(".json") } }
 
   /// A command that has kept shards and is not done.
-  private func command() throws -> RunningCommand {
-    let command = try RunningCommand(place, Self.arguments + ["--out", "run"])
+  private func command(shell: String = "") throws -> RunningCommand {
+    let command = try RunningCommand(place, Self.arguments + ["--out", "run"], shell: shell)
     try #require(command.waits { records >= 2 })
     return command
   }
@@ -74,6 +74,22 @@ import Testing
     #expect(!place.has("run") && records >= 2)
     // As a command leaves it that is killed while it looks at the clock of the file system.
     try place.write("run.lock.tmp.77.5c0ffee", "")
+    try goOn()
+  }
+
+  /// What was free when the command began is taken from it while it works.
+  @Test(
+    .enabled(if: MemoryGroup.works, "no control group can be made that bounds memory here"))
+  func row82AKillForLackOfMemoryLosesNoShard() throws {
+    let group = try #require(MemoryGroup())
+    let command = try command(shell: group.entrance)
+    _ = command.waits {
+      group.tighten()
+      return false
+    }
+    #expect(try command.end().status == 1000 + SIGKILL)
+    #expect(group.killCount == 1)
+    #expect(!place.has("run") && records >= 2)
     try goOn()
   }
 

@@ -6,4 +6,8 @@
 // if the call fails.
 long file_system_kind(int descriptor);
 
+// Exchanges two names of files or directories, as renameat2(2) does with RENAME_EXCHANGE; -1 with errno if
+// the call fails.
+int file_system_exchange(const char *path, const char *other);
+
 #endif

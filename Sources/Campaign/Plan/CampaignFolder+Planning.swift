@@ -37,7 +37,10 @@ extension CampaignFolder {
     return outcome
   }
 
-  private func makeDirectories() throws(OutputError) {
+  /// Makes those of the directories of the campaign that are not there.
+  ///
+  /// - Throws: `OutputError` if one cannot be made.
+  func makeDirectories() throws(OutputError) {
     for directory in [path, banksPath, workPath, locksPath, failuresPath, logPath, runsPath] {
       do {
         // The parent of a campaign must be there: a slip in its name makes no tree of directories.

@@ -36,7 +36,7 @@ public struct CampaignFolder: Sendable {
 
   /// The record that says that a shard is complete.
   func shardRecordPath(_ run: PlannedRun, _ shard: Int) -> String {
-    "\(workPath(run))/shards/\(Self.number(shard, digits: 5)).json"
+    ShardFolder.recordPath(shard, in: workPath(run))
   }
 
   /// The record that says that the verdict of a run is complete.
@@ -59,11 +59,14 @@ public struct CampaignFolder: Sendable {
   /// The directory of locks.
   var locksPath: String { path + "/locks" }
 
+  /// The lock of an item.
+  func lockPath(_ id: Int) -> String { "\(locksPath)/\(Self.number(id)).lock" }
+
   /// The directory of what went wrong last.
   var failuresPath: String { path + "/failed" }
 
   /// What went wrong with an item when it was tried last.
-  func failurePath(_ id: Int) -> String { "\(failuresPath)/\(Self.number(id, digits: 6)).json" }
+  func failurePath(_ id: Int) -> String { "\(failuresPath)/\(Self.number(id)).json" }
 
   /// The directory of what jobs print.
   var logPath: String { path + "/log" }
@@ -71,9 +74,8 @@ public struct CampaignFolder: Sendable {
   /// What was submitted to Slurm.
   var slurmPath: String { path + "/slurm.json" }
 
-  static func number(_ value: Int, digits: Int) -> String {
-    String(repeating: "0", count: max(0, digits - "\(value)".count)) + "\(value)"
-  }
+  /// What the files of an item are called.
+  private static func number(_ id: Int) -> String { String(format: "%06ld", id) }
 }
 
 extension CampaignFolder {

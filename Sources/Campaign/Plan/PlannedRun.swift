@@ -69,9 +69,9 @@ struct PlannedRun: Sendable, Equatable {
   /// - Returns: Whole blocks, at least one and no more than the run has.
   static func usualShardSize(featureCount: Int, labelCount: Int, width: Int) -> Int {
     let blockSize = LensScan.blockSize
-    let work = 2 * Double(max(1, labelCount)) * Double(max(1, width)) * Double(blockSize)
-    let blocks = (featureCount + blockSize - 1) / blockSize
-    return blockSize * max(1, Int(min(usualWork / work, Double(blocks))))
+    return ShardPlan.size(
+      work: usualWork, workPerFeature: 2 * Double(labelCount) * Double(width),
+      blockSize: blockSize, blockLimit: (featureCount + blockSize - 1) / blockSize)
   }
 
   /// What messages call the run, besides its name: what is read.

@@ -40,10 +40,28 @@ public struct SlurmOptions: Sendable, Equatable {
   ///   - cpusPerTask: The processors of a task.
   ///   - memory: The memory of a task.
   ///   - others: Further options of sbatch.
-  /// - Throws: `SlurmError` if one cannot stand in a script, or is one that the scripts depend on.
+  /// - Throws: `SlurmError` if one cannot stand in a script, or is one that the scripts depend on; or if the time limit
+  ///   leaves no time to work.
   public init(
     partition: String?, maxRunning: Int?, time: String?, cpusPerTask: Int, memory: String?,
     others: [String]
+  ) throws(SlurmError) {
+    try self.init(
+      anyTime: time, partition: partition, maxRunning: maxRunning, cpusPerTask: cpusPerTask,
+      memory: memory, others: others)
+    if let time { try Self.check(limit: time, in: time, of: "--time") }
+    for other in others {
+      for start in ["--time=", "--time-min=", "-t"] where other.hasPrefix(start) {
+        try Self.check(
+          limit: String(other.dropFirst(start.count)), in: other, of: "--sbatch-option")
+      }
+    }
+  }
+
+  /// Takes options with any time limit.
+  private init(
+    anyTime time: String?, partition: String?, maxRunning: Int?, cpusPerTask: Int,
+    memory: String?, others: [String]
   ) throws(SlurmError) {
     self.partition = partition
     self.maxRunning = maxRunning
@@ -67,6 +85,20 @@ public struct SlurmOptions: Sendable, Equatable {
       throw SlurmError(
         subject: option, reason: .wrongOption(found: "\(number)", expected: "1 to 1000000"))
     }
+  }
+
+  /// Refuses a time limit before which work would be asked to stop as soon as it has begun.
+  private static func check(
+    limit: String, in found: String, of option: String
+  ) throws(SlurmError) {
+    let notice = SlurmScript.noticeSeconds
+    guard let seconds = SlurmTime.seconds(limit), seconds <= Double(notice) else { return }
+    throw SlurmError(
+      subject: option,
+      reason: .wrongOption(
+        found: found,
+        expected: "more than the \(notice / 60) minutes ahead of it at which work is asked to stop"
+      ))
   }
 
   private static func check(_ other: String) throws(SlurmError) {
@@ -132,10 +164,11 @@ extension SlurmOptions {
 
   /// Restores what was recorded.
   init(_ json: JSONValue) throws(SlurmError) {
+    // What is too short by now can be replaced by another time limit.
     try self.init(
-      partition: json["partition"]?.string, maxRunning: json["max_running"]?.integer,
-      time: json["time"]?.string, cpusPerTask: json["cpus_per_task"]?.integer ?? 1,
-      memory: json["mem"]?.string,
+      anyTime: json["time"]?.string, partition: json["partition"]?.string,
+      maxRunning: json["max_running"]?.integer,
+      cpusPerTask: json["cpus_per_task"]?.integer ?? 1, memory: json["mem"]?.string,
       others: (json["options"]?.array ?? []).compactMap(\.string))
   }
 }

@@ -1,5 +1,4 @@
 internal import Engine
-internal import Foundation
 
 /// What was submitted of a campaign.
 public struct SlurmRecord: Sendable, Equatable {
@@ -65,7 +64,7 @@ public struct SlurmRecord: Sendable, Equatable {
       "format": .string(Self.format), "format_version": 1, "options": .object(options.json),
       "jobs": .array(jobs.map(\.json)),
     ]
-    try OutputFile.write(Data((json.serialized(indent: 2) + "\n").utf8), to: folder.slurmPath)
+    try OutputFile.write(json: json, to: folder.slurmPath)
   }
 }
 

@@ -24,7 +24,7 @@ public struct SlurmScript: Sendable, Equatable {
 
   /// The seconds before the time limit, or before a job gives way to another, at which work is asked to stop: what is
   /// computed of a block by then ends within a few.
-  private static let noticeSeconds = 120
+  static let noticeSeconds = 120
 
   /// How often a job goes back into the queue of its own accord: work that never fits into the time limit must not run for ever.
   private static let requeueLimit = 20

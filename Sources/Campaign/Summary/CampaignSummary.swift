@@ -1,5 +1,4 @@
 internal import Engine
-internal import Foundation
 
 /// What all runs of a campaign say, a row for each: autoencoders by variants of the lens by vocabularies.
 public struct CampaignSummary: Sendable, Equatable {
@@ -73,7 +72,6 @@ public struct CampaignSummary: Sendable, Equatable {
   func write(in folder: CampaignFolder) throws(OutputError) {
     let paths = folder.summaryPaths
     try OutputFile.write(csv, to: paths.csv)
-    try OutputFile.write(
-      Data((JSONValue.object(json).serialized(indent: 2) + "\n").utf8), to: paths.json)
+    try OutputFile.write(json: .object(json), to: paths.json)
   }
 }

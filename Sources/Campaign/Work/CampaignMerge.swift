@@ -8,6 +8,7 @@ extension CampaignWorker {
   /// - Throws: `CampaignError` if items are not done, `ShardError` or `CampaignError` if what was done is damaged or of
   ///   another plan or version; the runs that were written before stay.
   public mutating func merge() throws -> (runCount: Int, keptCount: Int) {
+    try folder.makeDirectories()
     let lock = try DirectoryLock(path: folder.locksPath + "/merge.lock", subject: "merge")
     defer { lock.release() }
     let open = plan.items.indices.filter { !folder.isDone(plan.items[$0], of: plan) }
@@ -43,7 +44,10 @@ extension CampaignWorker {
     let verdict = try keptVerdict(of: run)
     try checkInputs(of: .verdict(run: index))
     let scan = try open(index)
-    if try isMerged(scan, verdict, at: path) { return true }
+    if try isMerged(scan, verdict, at: path) {
+      RunWriter.removeLeftovers(of: path)
+      return true
+    }
     let stop = stop
     var options = WritingOptions(replacesExisting: true) { () throws in try stop.check(path) }
     options.furtherInputs = verdict?.inputs ?? []
@@ -86,7 +90,7 @@ extension CampaignWorker {
   private func keptVerdict(of run: PlannedRun) throws -> KeptVerdict? {
     guard run.reading.verdict != nil else { return nil }
     let work = folder.workPath(run)
-    guard let kept = KeptVerdict(recordedIn: work) else {
+    guard let kept = try KeptVerdict(recordedIn: work) else {
       throw CampaignError(
         place: work + "/" + KeptVerdict.recordName, reason: .damaged("no record can be read"))
     }

@@ -27,8 +27,7 @@ extension CampaignWorker {
       "file": .string(URL(filePath: path).lastPathComponent),
       "sha256": .string(try FileDigest.sha256(contentsOf: path)),
     ]
-    try OutputFile.write(
-      Data((record.serialized(indent: 2) + "\n").utf8), to: folder.bankRecordPath(bank))
+    try OutputFile.write(json: record, to: folder.bankRecordPath(bank))
     return false
   }
 

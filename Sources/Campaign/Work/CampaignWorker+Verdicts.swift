@@ -9,6 +9,9 @@ struct KeptVerdict {
   /// The record that says that they are complete.
   static let recordName = "verdict-record.json"
 
+  /// The version of the format; readers refuse any other.
+  private static let formatVersion = 1
+
   /// What the verdict belongs to: a digest of all that determines it.
   let plan: String
 
@@ -24,8 +27,9 @@ struct KeptVerdict {
   /// The record as it is stored.
   var json: JSONValue {
     [
-      "format": "lensctl.verdict", "format_version": 1, "engine": .string(engine),
-      "plan": .string(plan), "inputs": .array(inputs), "files": .object(files),
+      "format": "lensctl.verdict", "format_version": .integer(Self.formatVersion),
+      "engine": .string(engine), "plan": .string(plan), "inputs": .array(inputs),
+      "files": .object(files),
     ]
   }
 
@@ -47,10 +51,20 @@ struct KeptVerdict {
   /// Reads a record.
   ///
   /// - Parameter directory: Where it is; nil if none can be read.
-  init?(recordedIn directory: String) {
-    guard let json = try? JSONValue(contentsOf: directory + "/" + Self.recordName),
-      json["format"] == "lensctl.verdict", json["format_version"] == 1,
-      let engine = json["engine"]?.string, let plan = json["plan"]?.string,
+  /// - Throws: `CampaignError` if it is of another version of the format.
+  init?(recordedIn directory: String) throws(CampaignError) {
+    let place = directory + "/" + Self.recordName
+    guard let json = try? JSONValue(contentsOf: place), json["format"] == "lensctl.verdict",
+      let version = json["format_version"]
+    else { return nil }
+    guard version == .integer(Self.formatVersion) else {
+      throw CampaignError(
+        place: place,
+        reason: .otherVersion(
+          found: "format_version \(version.serialized())",
+          expected: "format_version \(Self.formatVersion)"))
+    }
+    guard let engine = json["engine"]?.string, let plan = json["plan"]?.string,
       let inputs = json["inputs"]?.array, let files = json["files"]?.object
     else { return nil }
     (self.engine, self.plan, self.inputs, self.files) = (engine, plan, inputs, files)
@@ -72,7 +86,7 @@ extension CampaignWorker {
   mutating func judge(_ index: Int) throws -> Bool {
     let run = plan.runs[index]
     let directory = folder.workPath(run)
-    if let kept = KeptVerdict(recordedIn: directory) {
+    if let kept = try KeptVerdict(recordedIn: directory) {
       try check(kept, of: run)
       guard let name = kept.damagedFile(in: directory) else { return true }
       report("\(directory)/\(name): a damaged verdict; judged again")
@@ -98,9 +112,7 @@ extension CampaignWorker {
     try judged.write(to: directory)
     let record = try KeptVerdict(
       in: directory, plan: plan.digest(of: run), inputs: try verdict.furtherInputs())
-    try OutputFile.write(
-      Data((record.json.serialized(indent: 2) + "\n").utf8),
-      to: directory + "/" + KeptVerdict.recordName)
+    try OutputFile.write(json: record.json, to: directory + "/" + KeptVerdict.recordName)
     return false
   }
 

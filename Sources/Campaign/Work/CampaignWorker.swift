@@ -149,8 +149,7 @@ extension CampaignWorker {
       "item": .integer(id), "name": .string(plan.name(of: id)),
       "message": .string(error.description), "status": .integer(Int(status(error.kind))),
     ]
-    try OutputFile.write(
-      Data((record.serialized(indent: 2) + "\n").utf8), to: folder.failurePath(id))
+    try OutputFile.write(json: record, to: folder.failurePath(id))
   }
 
   /// The scan of a run.
@@ -165,9 +164,6 @@ extension CampaignWorker {
 }
 
 extension CampaignFolder {
-  /// The lock of an item.
-  func lockPath(_ id: Int) -> String { "\(locksPath)/\(Self.number(id, digits: 6)).lock" }
-
   /// The items that a process holds.
   ///
   /// - Parameter plan: The table of work.

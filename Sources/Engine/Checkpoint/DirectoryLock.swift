@@ -41,7 +41,8 @@ public final class DirectoryLock: Sendable {
     let directory = directory.withoutFinalSlash
     let path = Self.path(for: directory)
     try self.init(path: path, subject: directory)
-    LockFile.removeProbes(beside: path)
+    // Probes that others use at this moment are known by their descriptors.
+    Temporaries.removeLeftovers(of: path)
   }
 
   /// Takes a lock.

@@ -80,19 +80,6 @@ struct LockFile {
     }
   }
 
-  /// Removes probes that processes left which were killed; one that is in use is known by its descriptor, and does
-  /// not need its name.
-  ///
-  /// - Parameter path: The file of the lock.
-  static func removeProbes(beside path: String) {
-    let parent = OutputFile.parent(of: path)
-    let start = URL(filePath: path).lastPathComponent + ".tmp."
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-    for name in names where name.hasPrefix(start) && Temporaries.isName(name) {
-      try? SystemFile.remove(parent + name)
-    }
-  }
-
   private static func withProbe<Value>(
     beside path: String, _ body: (Int32) throws(POSIXError) -> Value
   ) throws(POSIXError) -> Value {

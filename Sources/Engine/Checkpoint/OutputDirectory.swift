@@ -3,7 +3,7 @@ internal import Foundation
 /// A directory that is made beside its final name and renamed when it is complete.
 ///
 /// What is in the making is `X.partial`. What stands under the final name is replaced only if it is a
-/// directory of the same kind, and moved aside first.
+/// directory of the same kind.
 package struct OutputDirectory: Sendable {
   /// What makes a directory one of a kind.
   package struct Kind: Sendable {
@@ -113,29 +113,47 @@ package struct OutputDirectory: Sendable {
 
   /// Removes what was written so far.
   package func removePartial() {
+    // First what says that it is complete, which the rest would not be any more.
+    try? SystemFile.remove(partialPath + "/" + kind.mark)
     try? FileManager.default.removeItem(atPath: partialPath)
   }
 
-  /// Gives the directory its final name, and makes that durable; one that stands there is moved
-  /// aside first and removed after, or moved back if the new one cannot take its place.
+  /// Gives the directory its final name, and makes that durable; one that stands there is removed after.
   ///
   /// - Parameter replacesExisting: Whether one may stand there.
-  /// - Throws: `OutputError` if it cannot be renamed.
+  /// - Throws: `OutputError` if it cannot be renamed; the one that stands there has its name then.
   package func moveIntoPlace(replacesExisting: Bool) throws(OutputError) {
     // What the target is may have changed since the directory was started.
     try checkTarget(replacesExisting: replacesExisting)
-    let aside = "\(path).replaced.\(ProcessInfo.processInfo.processIdentifier)"
-    let isReplacing = MappedFile.exists(path)
     try OutputFile.synchronizeParent(of: partialPath + "/" + kind.mark)
-    if isReplacing { try OutputFile.move(path, to: aside) }
+    if MappedFile.exists(path) {
+      try takePlace()
+    } else {
+      try OutputFile.move(partialPath, to: path)
+    }
+    try OutputFile.synchronizeParent(of: path)
+    removeReplaced()
+  }
+
+  /// Takes the place of the directory that stands under the final name, which becomes a temporary.
+  ///
+  /// Where the file system can exchange names there is one under the final name at every moment.
+  private func takePlace() throws(OutputError) {
+    let aside = Temporaries.name(for: path)
+    if try OutputFile.exchange(partialPath, with: path) {
+      // The new one stands; what becomes of the old one is no reason to call it off.
+      try? OutputFile.move(partialPath, to: aside)
+      return
+    }
+    try OutputFile.move(path, to: aside)
     do {
       try OutputFile.move(partialPath, to: path)
     } catch {
-      if isReplacing { try? OutputFile.move(aside, to: path) }
+      try? OutputFile.move(aside, to: path)
       throw error
     }
-    try OutputFile.synchronizeParent(of: path)
-    // The new one stands; what is left of the old one is no reason to call it off.
-    if isReplacing { try? FileManager.default.removeItem(atPath: aside) }
   }
+
+  /// Removes what was replaced, also by processes that were killed then; one must stand under the final name.
+  package func removeReplaced() { Temporaries.removeLeftovers(of: path) }
 }

@@ -12,6 +12,16 @@ public enum OutputFile {
     try writePieces(to: path) { write in for piece in pieces { try write(piece) } }
   }
 
+  /// Writes a JSON file beside its final name, indented, makes it durable, and renames it.
+  ///
+  /// - Parameters:
+  ///   - json: The contents.
+  ///   - path: The final name; replaced if it exists.
+  /// - Throws: `OutputError`; nothing is left behind then.
+  public static func write(json: JSONValue, to path: String) throws(OutputError) {
+    try write(Data((json.serialized(indent: 2) + "\n").utf8), to: path)
+  }
+
   /// Writes a file that is made piece after piece beside its final name, makes it durable, and
   /// renames it.
   ///
@@ -109,17 +119,6 @@ public enum OutputFile {
   /// Whoever writes one of them gets an error or does not get so far.
   public static func removeTemporaries() { Temporaries.removeAll() }
 
-  /// Removes what processes that are gone have left in a directory.
-  ///
-  /// - Parameter directory: The directory, of which the caller has the lock: whoever else makes
-  ///   files in it would lose them.
-  package static func removeTemporaries(in directory: String) {
-    let names = try? FileManager.default.contentsOfDirectory(atPath: directory)
-    for name in names ?? [] where Temporaries.isName(name) {
-      try? SystemFile.remove(directory + "/" + name)
-    }
-  }
-
   /// Makes a file durable and gives it its final name.
   static func settle(
     _ descriptor: Int32, at temporary: String, as path: String
@@ -141,6 +140,15 @@ public enum OutputFile {
   /// Gives a file or directory another name.
   static func move(_ path: String, to newPath: String) throws(OutputError) {
     try opening(newPath) { () throws(POSIXError) in try SystemFile.rename(path, to: newPath) }
+  }
+
+  /// Exchanges the names of two files or directories.
+  ///
+  /// - Returns: False if the file system cannot do that; both are as they were then.
+  static func exchange(_ path: String, with newPath: String) throws(OutputError) -> Bool {
+    try opening(newPath) { () throws(POSIXError) in
+      try SystemFile.exchange(path, with: newPath)
+    }
   }
 
   /// Makes the name of a file or directory durable.

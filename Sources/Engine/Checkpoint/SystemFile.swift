@@ -78,6 +78,21 @@ enum SystemFile {
     _ = try retried { unsafe Foundation.rename(path, newPath) }
   }
 
+  /// Exchanges the names of two files or directories: at every moment each name has one of them.
+  ///
+  /// The corresponding C function is `renameat2`, with `RENAME_EXCHANGE`.
+  ///
+  /// - Returns: False if the file system or the kernel has no such thing.
+  /// - Throws: Any other error.
+  static func exchange(_ path: String, with other: String) throws(POSIXError) -> Bool {
+    do {
+      _ = try retried { unsafe file_system_exchange(path, other) }
+      return true
+    } catch  where isUnsupported(error) {
+      return false
+    }
+  }
+
   /// Removes the name of a file.
   ///
   /// The corresponding C function is `unlink`.

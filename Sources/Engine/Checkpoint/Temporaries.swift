@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Synchronization
 
-/// The files of this process that stand beside their final names and are not complete.
+/// What stands beside its final name: files that are not complete, and directories that were replaced.
 ///
-/// A signal that ends the process at once comes to the process, not to whoever writes: this is the
+/// The files of this process are listed here. A signal that ends the process at once comes to the process, not to whoever writes: this is the
 /// one list that the whole process shares.
 enum Temporaries {
   private static let paths = Mutex<Set<String>>([])
@@ -17,12 +17,26 @@ enum Temporaries {
     return "\(path).tmp.\(ProcessInfo.processInfo.processIdentifier).\(random)"
   }
 
-  /// Whether a name is one of those, of whatever process.
-  static func isName(_ name: String) -> Bool {
+  /// The final name that belongs to such a name, of whatever process; nil if it is another kind of name.
+  static func finalName(of name: String) -> String? {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count >= 4 else { return false }
-    return parts[parts.count - 3] == "tmp" && Int32(parts[parts.count - 2]) != nil
-      && UInt32(parts[parts.count - 1], radix: 16) != nil
+    guard parts.count >= 4, parts[parts.count - 3] == "tmp",
+      Int32(parts[parts.count - 2]) != nil, UInt32(parts[parts.count - 1], radix: 16) != nil
+    else { return nil }
+    return parts.dropLast(3).joined(separator: ".")
+  }
+
+  /// Removes what processes that are gone have left, files and directories.
+  ///
+  /// - Parameter paths: The final names of what is removed, in one directory. Nobody else may be making anything of
+  ///   those names, but for files that are known by their descriptors.
+  static func removeLeftovers(of paths: String...) {
+    let names = Set(paths.map { URL(filePath: $0).lastPathComponent })
+    let directory = paths.first.map { OutputFile.parent(of: $0) } ?? ""
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+      guard let finalName = finalName(of: name), names.contains(finalName) else { continue }
+      try? FileManager.default.removeItem(atPath: directory + name)
+    }
   }
 
   /// Remembers a file, which is about to be made.

@@ -71,8 +71,12 @@ public struct RunWriter: ~Copyable {
   private static func start(
     _ directory: OutputDirectory, header: Data
   ) throws(OutputError) -> FileHandle {
-    try directory.start(keeping: ["run.json", shardsName])
     do {
+      // What says that a run is complete goes before any file of it does.
+      if description(in: directory.partialPath) != nil {
+        try SystemFile.remove(directory.partialPath + "/run.json")
+      }
+      try directory.start(keeping: ["run.json", shardsName])
       let handle = try OutputFile.create(directory.partialPath + "/features.safetensors")
       try handle.write(contentsOf: header)
       return handle
@@ -180,7 +184,15 @@ public struct RunWriter: ~Copyable {
   /// - Parameter path: The directory to be made.
   /// - Returns: The members; nil if there is none.
   static func completeWithoutName(_ path: String) -> JSONObject? {
-    let json = try? JSONValue(contentsOf: partialPath(of: path) + "/run.json")
+    description(in: partialPath(of: path))
+  }
+
+  /// What `run.json` of a complete run says.
+  ///
+  /// - Parameter directory: Where it is.
+  /// - Returns: The members; nil if there is none.
+  static func description(in directory: String) -> JSONObject? {
+    let json = try? JSONValue(contentsOf: directory + "/run.json")
     return json?["format"] == "lensctl.run" ? json?.object : nil
   }
 
@@ -194,6 +206,24 @@ public struct RunWriter: ~Copyable {
     try moveIntoPlace(directory(path), replacesExisting: replacesExisting)
   }
 
+  /// Removes what commands that were killed have left beside a run that stands: their lock, and runs that it replaced.
+  ///
+  /// Nothing if another process has the lock. A run in the making stays.
+  ///
+  /// - Parameter path: The directory.
+  public static func removeLeftovers(of path: String) {
+    guard let lock = try? DirectoryLock(directory: path) else { return }
+    defer { lock.release() }
+    let directory = directory(path)
+    directory.removeReplaced()
+    // Where names were exchanged the run that was replaced is complete too, and older; a newer one lacks nothing but its name.
+    guard completeWithoutName(path) != nil,
+      let found = try? FileIdentity(of: directory.partialPath + "/run.json"),
+      let standing = try? FileIdentity(of: directory.path + "/run.json")
+    else { return }
+    if found.modificationTime < standing.modificationTime { directory.removePartial() }
+  }
+
   /// Removes what a run that failed has written so far.
   ///
   /// - Parameter path: The directory, under its final name.
@@ -204,8 +234,7 @@ public struct RunWriter: ~Copyable {
 
 extension RunWriter {
   private func write(_ json: JSONObject, as name: String) throws(OutputError) {
-    let text = JSONValue.object(json).serialized(indent: 2) + "\n"
-    try OutputFile.write(Data(text.utf8), to: directory.partialPath + "/" + name)
+    try OutputFile.write(json: .object(json), to: directory.partialPath + "/" + name)
   }
 
   /// Members with the name and version of their format before them.

@@ -5,7 +5,7 @@ public struct ShardError: EngineError, Equatable {
     case otherCommand([JSONValue.Difference])
     case otherShards([JSONValue.Difference])
     case otherRun([JSONValue.Difference])
-    case otherEngine(found: String, expected: String)
+    case otherVersion(found: String, expected: String)
     case otherPlan(found: String, expected: String)
     case notThere([Int])
     case damaged(String)
@@ -51,7 +51,7 @@ public struct ShardError: EngineError, Equatable {
       "shards of another command: \(Self.list(differences))"
     case .otherRun(let differences):
       "a run of another command: \(Self.list(differences)); --force replaces it"
-    case .otherEngine(let found, let expected):
+    case .otherVersion(let found, let expected):
       "computed by another version: found \(found.printable(limit: 100)), expected \(expected)"
     case .otherPlan(let found, let expected):
       "a shard of another plan: found \(String(found.prefix(16)).printable(limit: 100)), "

@@ -5,7 +5,7 @@ internal import Foundation
 ///
 /// A shard counts if its record does and its bytes are those of the record. The record is written
 /// when the columns have their name and are durable.
-struct ShardFolder: Sendable {
+package struct ShardFolder: Sendable {
   /// The directory.
   let path: String
 
@@ -25,17 +25,28 @@ struct ShardFolder: Sendable {
   var planPath: String { path + "/run.json" }
 
   /// The directory of the shards.
-  var shardsPath: String { path + "/shards" }
+  var shardsPath: String { Self.shardsPath(in: path) }
 
   /// The columns of a shard.
-  func columnsPath(_ index: Int) -> String { shardsPath + "/" + Self.name(index) + ".safetensors" }
+  func columnsPath(_ index: Int) -> String {
+    shardsPath + "/" + String(format: "%05ld", index) + ".safetensors"
+  }
 
   /// The record of a shard.
-  func recordPath(_ index: Int) -> String { shardsPath + "/" + Self.name(index) + ".json" }
+  func recordPath(_ index: Int) -> String { Self.recordPath(index, in: path) }
 
-  /// The name of the files of a shard, without what says their kind.
-  static func name(_ index: Int) -> String {
-    String(repeating: "0", count: max(0, 5 - "\(index)".count)) + "\(index)"
+  /// The record of a shard, for those who only ask whether it is there.
+  ///
+  /// - Parameters:
+  ///   - index: The shard.
+  ///   - directory: The directory of the run.
+  /// - Returns: The path.
+  package static func recordPath(_ index: Int, in directory: String) -> String {
+    shardsPath(in: directory) + "/" + String(format: "%05ld", index) + ".json"
+  }
+
+  private static func shardsPath(in directory: String) -> String {
+    directory + "/" + RunWriter.shardsName
   }
 
   /// Where the columns of a shard lie in its file.
@@ -60,18 +71,17 @@ extension ShardFolder {
       ? differences.filter { !$0.place.hasPrefix("shards.table") } : differences
   }
 
-  /// Makes the directory of the shards and writes the plan, if they are not there.
+  /// Writes the plan if it is not there, into a directory that is.
   ///
   /// - Parameter facts: The plan.
-  /// - Throws: `ShardError` if there is another plan, `OutputError` if they cannot be written.
+  /// - Throws: `ShardError` if there is another plan, `OutputError` if it cannot be written.
   func open(_ facts: PlanFacts) throws {
-    try makeDirectory()
     if let differences = differences(from: facts) {
       guard differences.isEmpty else {
         throw ShardError(path: path, reason: .otherCommand(differences))
       }
     } else {
-      try OutputFile.write(Data((facts.json.serialized(indent: 2) + "\n").utf8), to: planPath)
+      try OutputFile.write(json: facts.json, to: planPath)
     }
   }
 
@@ -113,14 +123,19 @@ extension ShardFolder {
   ///
   /// - Parameter index: The shard.
   /// - Returns: What is on disk.
-  /// - Throws: `CheckpointError` if the disk fails, `ShardError` if what stands there is no record.
+  /// - Throws: `CheckpointError` if the disk fails, `ShardError` if what stands there is no record, or one of another version.
   func record(of index: Int) throws -> ShardRecord {
+    let place = recordPath(index)
+    var json: JSONValue?
     do {
-      if let record = ShardRecord(try JSONValue(contentsOf: recordPath(index))) { return record }
+      json = try JSONValue(contentsOf: place)
     } catch  where error.kind == .inputOutput {
       throw error
     } catch {}
-    throw ShardError(path: recordPath(index), reason: .damaged("no record can be read"))
+    guard let json, let record = try ShardRecord(json, at: place) else {
+      throw ShardError(path: place, reason: .damaged("no record can be read"))
+    }
+    return record
   }
 }
 
@@ -146,12 +161,14 @@ extension ShardFolder {
   func state(of index: Int, _ facts: PlanFacts) throws(ShardError) -> State {
     let place = recordPath(index)
     guard MappedFile.exists(place) else { return .missing }
-    guard let json = try? JSONValue(contentsOf: place), let record = ShardRecord(json) else {
+    guard let json = try? JSONValue(contentsOf: place),
+      let record = try ShardRecord(json, at: place)
+    else {
       return .damaged("no record can be read")
     }
     guard record.engine == Engine.version else {
       throw ShardError(
-        path: place, reason: .otherEngine(found: record.engine, expected: Engine.version))
+        path: place, reason: .otherVersion(found: record.engine, expected: Engine.version))
     }
     guard record.plan == facts.digest else {
       throw ShardError(path: place, reason: .otherPlan(found: record.plan, expected: facts.digest))

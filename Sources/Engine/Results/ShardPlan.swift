@@ -34,10 +34,25 @@ public struct ShardPlan: Sendable, Equatable {
   ///   - workPerFeature: The floating-point operations of a feature.
   ///   - blockSize: The features of a block, of which shards are multiples.
   public init(featureCount: Int, workPerFeature: Double, blockSize: Int) {
-    let blocks = Self.usualWork / (workPerFeature * Double(blockSize))
     self.init(
       featureCount: featureCount,
-      shardSize: blockSize * Int(min(max(1, blocks), Double(Self.blockLimit))))
+      shardSize: Self.size(
+        work: Self.usualWork, workPerFeature: workPerFeature, blockSize: blockSize,
+        blockLimit: Self.blockLimit))
+  }
+
+  /// The features of a shard that takes so much work.
+  ///
+  /// - Parameters:
+  ///   - work: The floating-point operations of the shard.
+  ///   - workPerFeature: Those of a feature.
+  ///   - blockSize: The features of a block.
+  ///   - blockLimit: The most blocks of a shard, whatever the work.
+  /// - Returns: Whole blocks, at least one.
+  package static func size(
+    work: Double, workPerFeature: Double, blockSize: Int, blockLimit: Int
+  ) -> Int {
+    blockSize * Int(max(1, min(work / (workPerFeature * Double(blockSize)), Double(blockLimit))))
   }
 
   /// The rows of a shard in the run.

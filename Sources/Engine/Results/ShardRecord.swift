@@ -52,10 +52,22 @@ extension ShardRecord {
 
   /// Reads a record.
   ///
-  /// - Parameter json: What is stored; nil if it lacks anything that a record has.
-  init?(_ json: JSONValue) {
-    guard json["format"] == "lensctl.shard", json["format_version"]?.integer == Self.formatVersion,
-      let index = json["index"]?.integer, let first = json["first"]?.integer,
+  /// - Parameters:
+  ///   - json: What is stored; nil if it lacks anything that a record has.
+  ///   - path: Where it is stored.
+  /// - Throws: `ShardError` if it is of another version of the format.
+  init?(_ json: JSONValue, at path: String) throws(ShardError) {
+    guard json["format"] == "lensctl.shard", let version = json["format_version"] else {
+      return nil
+    }
+    guard version == .integer(Self.formatVersion) else {
+      throw ShardError(
+        path: path,
+        reason: .otherVersion(
+          found: "format_version \(version.serialized())",
+          expected: "format_version \(Self.formatVersion)"))
+    }
+    guard let index = json["index"]?.integer, let first = json["first"]?.integer,
       let count = json["count"]?.integer, first >= 0, count >= 0, first <= Int.max - count,
       let plan = json["plan"]?.string, let engine = json["engine"]?.string,
       let kernel = json["blas_kernel"]?.string, let blocks = json["blocks"]?.array,

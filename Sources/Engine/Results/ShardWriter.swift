@@ -22,22 +22,13 @@ struct ShardWriter: Sendable {
     self.index = index
     columns = FeatureColumn.all(topCount: folder.topCount)
     layout = folder.layout(index)
-    Self.removeTemporaries(of: index, in: folder)
+    Temporaries.removeLeftovers(of: folder.columnsPath(index), folder.recordPath(index))
     file = try PendingFile(folder.columnsPath(index))
     do {
       try file.write(layout.header, at: 0)
     } catch {
       file.discard()
       throw error
-    }
-  }
-
-  /// Removes what a shard in the making left behind.
-  private static func removeTemporaries(of index: Int, in folder: ShardFolder) {
-    let start = ShardFolder.name(index) + "."
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.shardsPath)) ?? []
-    for name in names where name.hasPrefix(start) && name.contains(".tmp.") {
-      try? FileManager.default.removeItem(atPath: folder.shardsPath + "/" + name)
     }
   }
 
@@ -80,8 +71,7 @@ struct ShardWriter: Sendable {
       index: index, rows: planned, plan: facts.digest, engine: Engine.version, kernel: kernel,
       checksums: checksums, byteCount: layout.fileSize, sha256: digest,
       circumstances: circumstances)
-    try OutputFile.write(
-      Data((record.json.serialized(indent: 2) + "\n").utf8), to: folder.recordPath(index))
+    try OutputFile.write(json: record.json, to: folder.recordPath(index))
   }
 
   /// Removes what was written.

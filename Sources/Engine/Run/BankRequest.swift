@@ -29,7 +29,7 @@ public struct BankRequest: Sendable {
   ///   - masksDuplicates: Whether labels that say the same as one before them are masked.
   ///   - digestCache: Where digests of files are kept; nil to compute them always.
   ///   - workers: The number of threads; up to two of as many others digest.
-  /// - Throws: `CheckpointError`, `TextError` or `ModelError` if anything cannot be used.
+  /// - Throws: `BLASError`, `CheckpointError`, `TextError` or `ModelError` if anything cannot be used.
   public init(
     model: String, tokenizer: String?, labels: String, templates: [PromptTemplate],
     masksDuplicates: Bool = false, digestCache: DigestCache? = nil, workers: Int = 1
@@ -50,6 +50,7 @@ public struct BankRequest: Sendable {
     model: CLIPModel, tokenizer: String?, labels: String, templates: [PromptTemplate],
     masksDuplicates: Bool, inputs: RunInputs
   ) throws {
+    try BLAS.check()
     try model.checkTextTower()
     self.model = model
     self.tokenizer = tokenizer ?? model.directory

@@ -144,12 +144,8 @@ extension LensRun {
   /// - Returns: The contents of its `run.json`; nil if there is no run.
   /// - Throws: `ShardError` if there is a run of another command, or a file of it is not what it was.
   public func written(at path: String, furtherInputs: [JSONValue] = []) throws -> JSONObject? {
-    guard let found = Self.description(at: path) else { return nil }
-    let identity = PlanFacts.reread(
-      .object(identity(inputs: try inputs.records(), and: furtherInputs)))
-    var same: JSONObject = [:]
-    for name in identity.object?.names ?? [] { same[name] = found[name] }
-    let differences = JSONValue.object(same).differences(from: identity)
+    guard let found = RunWriter.description(in: path) else { return nil }
+    let differences = try differences(of: found, furtherInputs: furtherInputs)
     guard differences.isEmpty else {
       throw ShardError(path: path, reason: .otherRun(differences))
     }
@@ -162,9 +158,15 @@ extension LensRun {
     return found
   }
 
-  private static func description(at path: String) -> JSONObject? {
-    let json = try? JSONValue(contentsOf: path + "/run.json")
-    return json?["format"] == "lensctl.run" ? json?.object : nil
+  /// How a run differs from this one in what determines the results: files, options and version.
+  private func differences(
+    of run: JSONObject, furtherInputs: [JSONValue]
+  ) throws -> [JSONValue.Difference] {
+    let identity = PlanFacts.reread(
+      .object(identity(inputs: try inputs.records(), and: furtherInputs)))
+    var same: JSONObject = [:]
+    for name in identity.object?.names ?? [] { same[name] = run[name] }
+    return JSONValue.object(same).differences(from: identity)
   }
 }
 
@@ -207,19 +209,23 @@ extension LensRun {
 
   /// A run that only lacks its name, which it gets.
   ///
-  /// - Returns: The contents of its `run.json`; nil if there is none, or it is another.
+  /// One with files beside it gets none: these must be written anew. One that is another is removed if it may be.
+  ///
+  /// - Returns: The contents of its `run.json`; nil if there is none.
+  /// - Throws: `ShardError` if it is another that may not be replaced.
   private func completed(_ path: String, _ options: WritingOptions) throws -> JSONObject? {
-    guard let run = RunWriter.completeWithoutName(path),
-      try isSame(as: run), !options.writesBeside
-    else { return nil }
-    try RunWriter.giveName(path, replacesExisting: options.replacesExisting)
-    return run
-  }
-
-  /// Whether a run was made of the same files by the same options and version.
-  private func isSame(as run: JSONObject) throws -> Bool {
-    let identity = PlanFacts.reread(.object(identity(inputs: try inputs.records())))
-    return (identity.object?.names ?? []).allSatisfy { identity[$0] == run[$0] }
+    guard let run = RunWriter.completeWithoutName(path) else { return nil }
+    let differences = try differences(of: run, furtherInputs: options.furtherInputs)
+    if differences.isEmpty, !options.writesBeside {
+      try RunWriter.giveName(path, replacesExisting: options.replacesExisting)
+      return run
+    }
+    guard differences.isEmpty || options.replacesExisting else {
+      throw ShardError(
+        path: RunWriter.partialPath(of: path), reason: .otherCommand(differences))
+    }
+    if !differences.isEmpty { RunWriter.removePartial(of: path) }
+    return nil
   }
 
   /// Writes a run of shards that are there or are computed.

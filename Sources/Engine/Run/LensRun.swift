@@ -47,6 +47,7 @@ public struct LensRun: Sendable {
   ///   - progress: Called as work goes on, on the calling thread.
   /// - Throws: An `EngineError` that says what does not fit.
   public init(_ request: ScanRequest, progress: (RunProgress) -> Void = { _ in }) throws {
+    try BLAS.check()
     BLAS.prepare()
     var clock = StageClock()
     progress(.opening)

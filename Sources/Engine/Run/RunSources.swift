@@ -24,6 +24,7 @@ struct RunSources: Sendable {
     _ description: JSONObject, path: String, model reference: String? = nil,
     purpose: String?, digestCache: DigestCache?, workers: Int
   ) throws {
+    try BLAS.check()
     let request = try ScanRequest(recordedIn: description["options"] ?? .null, path: path)
     let variant = try LensVariant(recordedIn: description["lens"] ?? .null, path: path)
     let recorded =

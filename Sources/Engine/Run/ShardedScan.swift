@@ -21,6 +21,8 @@ struct ShardedScan {
   private var isTried = false
   /// The plan with the digests of inputs, once it was asked for.
   private var knownFacts: PlanFacts?
+  /// The file of the plan that was found to say the same.
+  private var openedPlan: FileIdentity?
 
   init(_ run: LensRun, _ place: Place) {
     self.run = run
@@ -187,7 +189,7 @@ extension ShardedScan {
       }
       try run.inputs.checkUnchanged()
       let facts = try facts()
-      try folder.open(facts)
+      try open(facts, in: folder)
       let circumstances = Self.circumstances(seconds: (ContinuousClock.now - start) / .seconds(1))
       let finished = writer
       try commits.add {
@@ -197,6 +199,14 @@ extension ShardedScan {
       writer.discard()
       throw error
     }
+  }
+
+  /// Sees to it that the plan is on disk; what was compared is looked into again only if it may have changed.
+  private mutating func open(_ facts: PlanFacts, in folder: ShardFolder) throws {
+    let found = try? FileIdentity(of: folder.planPath)
+    guard found == nil || found != openedPlan else { return }
+    try folder.open(facts)
+    openedPlan = found
   }
 
   private static func circumstances(seconds: Double) -> JSONValue {

@@ -42,8 +42,8 @@ extension Conversion {
     var configuration = form.configuration
     configuration["metadata"] = .object(
       metadata(of: autoencoder, files: try inputs.records()))
-    let text = JSONValue.object(configuration).serialized(indent: 2) + "\n"
-    try OutputFile.write(Data(text.utf8), to: directory + "/" + Autoencoder.configurationName)
+    try OutputFile.write(
+      json: .object(configuration), to: directory + "/" + Autoencoder.configurationName)
     try inputs.checkUnchanged()
   }
 

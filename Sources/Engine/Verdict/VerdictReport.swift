@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// What a verdict found: each variant of the lens by each score, beside its null banks.
 public struct VerdictReport: Sendable {
   let verdict: VerdictRun
@@ -233,8 +231,6 @@ extension VerdictReport {
       try write(layout.header)
       for column in columns { try write(column.bytes()) }
     }
-    try OutputFile.writePieces(to: directory + "/" + Self.fileNames.json) { write in
-      try write(Data((JSONValue.object(json).serialized(indent: 2) + "\n").utf8))
-    }
+    try OutputFile.write(json: .object(json), to: directory + "/" + Self.fileNames.json)
   }
 }

@@ -65,7 +65,10 @@ import Testing
         found.append(try #require(try names(directory).last))
       }
     }
-    #expect(found.allSatisfy { $0.hasPrefix("file.tmp.\(process).") && Temporaries.isName($0) })
+    #expect(
+      found.allSatisfy {
+        $0.hasPrefix("file.tmp.\(process).") && Temporaries.finalName(of: $0) == "file"
+      })
     #expect(Set(found).count == 2)
   }
 
@@ -92,12 +95,26 @@ import Testing
     let directory = try TemporaryDirectory()
     let kept = [
       "file", "file.tmp", "file.tmp.12", "file.tmp.12.xyz", "file.tmp.x.ab", "notes.txt", "tmp.1.a",
+      "file.json.tmp.12.ab",
     ]
-    for name in kept + ["file.tmp.12.ab", ".a.b.tmp.999999.ffffffff"] {
-      try directory.write(name, "x")
-    }
-    OutputFile.removeTemporaries(in: directory.path)
+    let stale = ["file.tmp.12.ab", ".a.b.tmp.999999.ffffffff", "file.tmp.7.c/deep"]
+    for name in kept + stale { try directory.write(name, "x") }
+    Temporaries.removeLeftovers(of: directory.path + "/file", directory.path + "/.a.b")
     #expect(try names(directory) == kept.sorted())
+  }
+
+  @Test func namesAreExchangedOrStay() throws {
+    let directory = try TemporaryDirectory()
+    let (one, two) = (directory.path + "/one", directory.path + "/two")
+    try directory.write("one/a", "x")
+    try directory.write("two", "y")
+    let isExchanged = try SystemFile.exchange(one, with: two)
+    #expect(MappedFile.isDirectory(isExchanged ? two : one))
+    #expect(try Data(contentsOf: URL(filePath: isExchanged ? one : two)) == Data("y".utf8))
+    #expect(try names(directory) == ["one", "two"])
+    if isExchanged {
+      #expect(throws: POSIXError(.ENOENT)) { _ = try SystemFile.exchange(one, with: one + "x") }
+    }
   }
 
   /// Pipes have no `fsync`, as some file systems have none.

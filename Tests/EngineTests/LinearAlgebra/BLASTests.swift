@@ -1,7 +1,19 @@
-import Engine
 import Testing
 
+@testable import Engine
+
 @Suite struct BLASTests {
+  @Test func everyFunctionThatIsCalledIsLookedFor() throws {
+    try BLAS.check()
+    let sources = try SourceFile.all(below: "Sources/Engine/LinearAlgebra")
+    var called = Set(sources.flatMap(\.words).filter { $0.hasPrefix("cblas_") })
+    let shim = try SourceFile.all(below: "Sources/COpenBLAS", ["h"])
+    for match in shim.map(\.text).joined().matches(of: /\b(d\w+_|openblas_[gs]et_\w+)\(/) {
+      called.insert(String(match.output.1))
+    }
+    #expect(Set(BLAS.functions) == called)
+  }
+
   struct Shape: CustomTestStringConvertible, Sendable {
     var m: Int
     var n: Int

@@ -167,6 +167,18 @@ import Testing
     #expect(try Self.names(in: directory) == ["run"])
   }
 
+  /// Killed from then on, it would otherwise leave a run that seems to lack its name alone.
+  @Test func aRunThatIsMadeAnewIsNotCompleteMeanwhile() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/run"
+    try Self.write(Self.features(5), to: path)
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".partial")
+    #expect(RunWriter.completeWithoutName(path) != nil)
+    _ = try RunWriter(
+      path: path, featureCount: 5, labelCount: 20, topCount: 3, replacesExisting: false)
+    #expect(RunWriter.completeWithoutName(path) == nil)
+  }
+
   @Test func whatIsNoRunIsNeverReplaced() throws {
     let directory = try TemporaryDirectory()
     try directory.write("run/precious.txt", "x")

@@ -173,17 +173,52 @@ import Testing
     #expect(try RunDirectory(contentsOf: path).features.topCount == 4)
   }
 
-  @Test func aShardOfAnotherVersionIsRefused() throws {
+  @Test(arguments: [
+    ("\"engine\": \"\(Engine.version)\"", "\"engine\": \"0.0.7\"", "0.0.7", Engine.version),
+    (
+      "\"format_version\": 1", "\"format_version\": 2", "format_version 2", "format_version 1"
+    ),
+  ])
+  func row90AShardOfAnotherVersionIsRefused(
+    text: String, other: String, found: String, expected: String
+  ) throws {
     let directory = try TemporaryDirectory()
     let path = try Self.stopped(in: directory)
     let record = path + ".partial/shards/00001.json"
-    let text = try String(contentsOfFile: record, encoding: .utf8)
-    try text.replacing("\"engine\": \"\(Engine.version)\"", with: "\"engine\": \"0.0.7\"")
-      .write(toFile: record, atomically: false, encoding: .utf8)
+    let before = try String(contentsOfFile: record, encoding: .utf8)
+    let after = before.replacing(text, with: other)
+    #expect(after != before)
+    try after.write(toFile: record, atomically: false, encoding: .utf8)
     let run = try Self.run(in: directory, shardSize: 500)
+    var error: (any Error)?
+    do { _ = try run.write(to: path) } catch let thrown { error = thrown }
+    #expect((error as? ShardError)?.kind == .badData)
     #expect(
-      message { _ = try run.write(to: path) }
-        == "\(record): computed by another version: found 0.0.7, expected \(Engine.version)")
+      error.map { "\($0)" }
+        == "\(record): computed by another version: found \(found), expected \(expected)")
+    #expect(!MappedFile.exists(path))
+    #expect(try String(contentsOfFile: record, encoding: .utf8) == after, "it stays as it is")
+  }
+
+  @Test func aPlanThatChangesBetweenTwoShardsEndsTheRun() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/run"
+    let plan = path + ".partial/run.json"
+    let run = try Self.run(in: directory, shardSize: 500)
+    let text = message {
+      _ = try run.write(
+        to: path,
+        WritingOptions {
+          guard let json = try? String(contentsOfFile: plan, encoding: .utf8),
+            try Self.shards(path).contains("00002.json")
+          else { return }
+          try json.replacing("\"top_k\": 10", with: "\"top_k\": 11")
+            .write(toFile: plan, atomically: false, encoding: .utf8)
+        })
+    }
+    #expect(
+      text == "\(path).partial: an unfinished run of another command: top_k: found 11, "
+        + "expected 10; --force starts anew")
     #expect(!MappedFile.exists(path))
   }
 
@@ -226,6 +261,21 @@ import Testing
     _ = try run.write(to: path, WritingOptions(checkpoint: Self.stop(after: 0)))
     #expect(try Self.contents(path) == written)
     #expect(try run.written(at: path)?["format"] == "lensctl.run")
+  }
+
+  @Test func anotherRunThatOnlyLacksItsNameIsRefusedLikeAPlan() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.path + "/run"
+    _ = try Self.run(in: directory, shardSize: 500).write(to: path)
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".partial")
+    let other = try Self.run(in: directory, shardSize: 500) { $0.topCount = 4 }
+    #expect(
+      message { _ = try other.write(to: path) }
+        == "\(path).partial: an unfinished run of another command: top_k: found 10, expected 4; "
+        + "options.top: found 10, expected 4; --force starts anew")
+    _ = try other.write(to: path, WritingOptions(replacesExisting: true))
+    #expect(try RunDirectory(contentsOf: path).features.topCount == 4)
+    #expect(try !RunWriterTests.names(in: directory).contains("run.partial"))
   }
 
   @Test func kernelsThatDifferAreSaid() throws {

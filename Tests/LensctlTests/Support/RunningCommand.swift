@@ -100,7 +100,7 @@ extension Workplace {
   /// Runs the program with calls that fail.
   ///
   /// - Parameters:
-  ///   - faults: What strace is to inject, such as `fsync:error=EIO:when=1`.
+  ///   - faults: What strace is to inject, such as `fsync:error=EIO:when=1`; several with a space between.
   ///   - path: The only file whose calls fail; any if nil.
   ///   - arguments: The arguments of the program.
   ///   - environment: Further variables.
@@ -110,11 +110,13 @@ extension Workplace {
     faults: String, path: String? = nil, _ arguments: [String],
     environment: [String: String] = [:]
   ) throws -> CommandRun {
-    let calls = faults.prefix { $0 != ":" }
+    let faults = faults.split(separator: " ")
+    let calls = faults.map { $0.prefix { $0 != ":" } }.joined(separator: ",")
     let filter = path.map { ["-P", $0] } ?? []
     return try run(
       program: "/usr/bin/strace",
-      ["-f", "-o", self.path + "/trace", "-e", "trace=\(calls)", "-e", "inject=\(faults)"] + filter
-        + [Commands.program] + arguments, environment: environment)
+      ["-f", "-o", self.path + "/trace", "-e", "trace=\(calls)"]
+        + faults.flatMap { ["-e", "inject=\($0)"] } + filter + [Commands.program] + arguments,
+      environment: environment)
   }
 }
