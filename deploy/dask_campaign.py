@@ -16,13 +16,13 @@ they need no file but lensctl. Needs distributed, and dask-jobqueue for queueing
 """
 
 import argparse
-import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import uuid
 
 from distributed import Client, LocalCluster, as_completed
 
@@ -52,13 +52,13 @@ class Campaign:
     """The items of one campaign, done by the workers of a client."""
 
     def __init__(self, client, arguments):
-        self.client, self.retries, self.numbers = client, arguments.retries, itertools.count()
+        self.client, self.retries = client, arguments.retries
         self.command, self.directory = [arguments.lensctl, "campaign"], arguments.campaign
         self.options = ["--threads", str(arguments.cores), "--stage"]
 
     def submit(self, command, pause=0):
-        # A key of its own, or the same command again would be taken for the one before.
-        return self.client.submit(call, command, pause, key=f"lensctl-{next(self.numbers)}")
+        # A key of its own, or the same command again, or one of another campaign, would be taken for the one before.
+        return self.client.submit(call, command, pause, key=f"lensctl-{uuid.uuid4()}")
 
     def run(self, commands):
         """Runs commands on workers, again where need be; what each printed, by the key in `commands`."""

@@ -86,18 +86,28 @@ extension Slurm {
       let options = try job.options()
       if !dryRun { try cluster.check() }
       let plan = try CampaignPlan(asked)
+      var (queued, jobs): (Set<Int>, [Int]) = ([], [])
       if !dryRun {
         let outcome = try folder.write(plan, replacesWork: force)
         Messages.print(plan.sentence(outcome, at: asked.out))
+        // What was submitted before of the same table is done by that.
+        if outcome == .unchanged, let record = try SlurmRecord.record(in: folder) {
+          let activity = record.activity(try cluster.tasks(), of: plan)
+          (queued, jobs) = (activity.running.union(activity.waiting), activity.jobs)
+        }
       }
-      let status = CampaignStatus(plan, in: folder)
+      let ids = CampaignStatus(plan, in: folder).open.filter { !queued.contains($0) }
+      if ids.isEmpty, !jobs.isEmpty {
+        Messages.print("nothing to submit: the queue has all that is not done")
+        return
+      }
       let submission = try SlurmSubmission(
-        plan, ids: status.open, isMerged: folder.isMerged, arrayLimit: cluster.arrayLimit,
+        plan, ids: ids, isMerged: folder.isMerged, arrayLimit: cluster.arrayLimit,
         folder: folder, program: Slurm.program, options: options)
       if dryRun {
         try Output.print(submission.lines)
       } else {
-        try Slurm.submit(submission, to: cluster, in: folder, options: options)
+        try Slurm.submit(submission, to: cluster, in: folder, options: options, others: jobs)
       }
     }
   }

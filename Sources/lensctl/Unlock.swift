@@ -45,21 +45,14 @@ struct Unlock: EngineCommand {
 
   /// The files of locks that there are.
   private var locks: [String] {
-    let directory = path.withoutSlash
+    let directory = path.withoutFinalSlash
     if directory.hasSuffix(".lock"), !MappedFile.isDirectory(directory) { return [directory] }
-    let folder = directory + "/locks"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let candidates =
-      [directory, directory + ".partial"].map { DirectoryLock.path(for: $0) }
-      + names.filter { $0.hasSuffix(".lock") }.sorted().map { folder + "/" + $0 }
+    var candidates = [directory, directory + ".partial"].map { DirectoryLock.path(for: $0) }
+    // Of a campaign: the locks of its items, and those of the runs that it merges.
+    for folder in [directory + "/locks", directory + "/runs"] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+      candidates += names.filter { $0.hasSuffix(".lock") }.sorted().map { folder + "/" + $0 }
+    }
     return candidates.filter { MappedFile.exists($0) }
-  }
-}
-
-extension String {
-  /// The path without the slashes at its end.
-  fileprivate var withoutSlash: String {
-    let end = lastIndex { $0 != "/" } ?? startIndex
-    return String(self[...end])
   }
 }

@@ -11,6 +11,7 @@ import Testing
     "plain", "", "a b", "it's", "''", "\"x\"", "$(touch /tmp/no)", "`id`", "$HOME", "a;b|c&d",
     "*?[x]",
     "\\", "\\'", "!x", "#x", "~", "-rf", "a=b", "é 日本", "{a,b}", "%x",
+    "'\u{301}; echo no; '\u{301}", "\\\u{301}\"", "$\u{308}HOME",
   ]
 
   @Test(arguments: texts)

@@ -92,7 +92,14 @@ extension SlurmScriptTests {
     lensctl: String, state: String = "RUNNING", environment: [String: String] = [:]
   ) throws -> Process {
     let program = try place.program("bin/it's lensctl", lensctl)
-    try place.program("bin/squeue", "echo \(state)\n")
+    // Of the whole array there are two tasks.
+    try place.program(
+      "bin/squeue",
+      """
+      echo \(state)
+      case "$*" in *--jobs=77\\ *) [ -z "$SLURM_ARRAY_JOB_ID" ] || echo \(state);; esac
+
+      """)
     try place.program("bin/scontrol", "echo \"$*\" >>\"$PLACE/requeued\"\n")
     let plan = try place.plan()
     let submission = try SlurmSubmission(
@@ -159,6 +166,13 @@ extension SlurmScriptTests {
   func whatIsNotDoneGoesBackIntoTheQueue(state: String) throws {
     #expect(try status(lensctl: "exit 75", state: state) == 75)
     #expect(try place.text("requeued") == "requeue 77\n")
+  }
+
+  /// One task of every array has the id of the array.
+  @Test func aTaskOfAnArrayGoesBackAlone() throws {
+    let environment = ["SLURM_ARRAY_JOB_ID": "77"]
+    #expect(try status(lensctl: "exit 75", environment: environment) == 75)
+    #expect(try place.text("requeued") == "requeue 77_1\n")
   }
 
   @Test(arguments: ["COMPLETING", "CANCELLED", ""])

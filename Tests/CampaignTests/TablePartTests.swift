@@ -35,10 +35,12 @@ import Testing
       try #require(part(["SLURM_ARRAY_TASK_ID": "3", "SLURM_PROCID": "0"])).part
         == TablePart(index: 3, count: 10))
     #expect(
-      try #require(part(["SLURM_PROCID": "1", "SLURM_NTASKS": "4"])).part
+      try #require(part(["SLURM_PROCID": "1", "SLURM_STEP_NUM_TASKS": "4"])).part
         == TablePart(index: 1, count: 4))
     // A batch script is process 0, whether or not it has others.
-    #expect(try #require(part(["SLURM_PROCID": "0"])).part == TablePart(index: 0, count: 1))
+    #expect(
+      try #require(part(["SLURM_PROCID": "0", "SLURM_NTASKS": "4"])).part
+        == TablePart(index: 0, count: 1))
     #expect(
       try #require(part(["JOB_COMPLETION_INDEX": "9"])).part == TablePart(index: 9, count: 10))
     let outside = try #require(part(["SLURM_ARRAY_TASK_ID": "10"]))

@@ -161,6 +161,23 @@ import Testing
     #expect(run.status == 0 && !place.has("bin/sbatch.103"))
   }
 
+  @Test func aSecondSubmissionLeavesOutWhatTheQueueHas() throws {
+    _ = try slurm("submit", "campaign.toml")
+    try program("squeue", "echo '100 0 RUNNING'; for i in 1 2 4; do echo \"101 $i PENDING\"; done")
+    let second = try slurm("submit", "campaign.toml")
+    #expect(
+      second.messages.contains(
+        "\nsubmitted work: job 103, tasks 3,5,6\nsubmitted merge: job 104\n"), "\(second.messages)")
+    #expect(
+      try text("bin/sbatch.104").hasPrefix("--parsable\n--dependency=afterany:103:100:101\n"))
+    try program(
+      "squeue", "echo '100 0 RUNNING'; for i in 1 2 3 4 5 6; do echo \"101 $i PENDING\"; done")
+    let third = try slurm("submit", "campaign.toml")
+    #expect(
+      third.messages.hasSuffix("\nnothing to submit: the queue has all that is not done\n"))
+    #expect(third.status == 0 && !place.has("bin/sbatch.105"))
+  }
+
   @Test func aCampaignThatWasNotSubmittedSaysSo() throws {
     _ = try place.run("campaign", "plan", "campaign.toml")
     let run = try slurm("status", "camp")

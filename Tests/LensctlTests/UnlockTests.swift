@@ -83,6 +83,7 @@ import Testing
     let none = try place.run("unlock", "nowhere")
     #expect(none.status == 66)
     #expect(none.messages == "lensctl: nowhere: no such file or directory\n")
+    #expect(try place.run("unlock", "").status == 66)
   }
 
   /// Where files cannot be locked, what nobody is known to hold may be held.

@@ -41,12 +41,17 @@ enum PathGlob {
   static func distinctNames(of path: String, matching pattern: String) -> [String] {
     let names = path.split(separator: "/").map(String.init)
     let parts = pattern.split(separator: "/").filter { $0 != "." }
-    let first = parts.firstIndex { $0.contains { "*?[".contains($0) } } ?? parts.count - 1
+    let special: Set<Unicode.Scalar> = ["*", "?", "["]
+    let first =
+      parts.firstIndex { !special.isDisjoint(with: $0.unicodeScalars) } ?? parts.count - 1
     return Array(names.suffix(max(1, parts.count - first)))
   }
 
   /// A path as a pattern that only it matches.
   private static func escaped(_ path: String) -> String {
-    path.reduce(into: "") { $0 += ("*?[\\".contains($1) ? "\\" : "") + String($1) }
+    path.unicodeScalars.reduce(into: "") { result, scalar in
+      if ["*", "?", "[", "\\"].contains(scalar) { result += "\\" }
+      result.unicodeScalars.append(scalar)
+    }
   }
 }

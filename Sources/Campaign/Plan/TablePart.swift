@@ -39,9 +39,9 @@ public struct TablePart: Sendable, Equatable {
     by environment: [String: String], itemCount: Int
   ) -> (variable: String, part: TablePart?)? {
     func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) } }
-    // A batch script is process 0 of a step whose processes nobody may have counted.
+    // A batch script is process 0 of a step of its own, however many tasks its job has room for.
     let sources: [(variable: String, count: Int)] = [
-      ("SLURM_ARRAY_TASK_ID", itemCount), ("SLURM_PROCID", number("SLURM_NTASKS") ?? 1),
+      ("SLURM_ARRAY_TASK_ID", itemCount), ("SLURM_PROCID", number("SLURM_STEP_NUM_TASKS") ?? 1),
       ("JOB_COMPLETION_INDEX", itemCount),
     ]
     for (variable, count) in sources {

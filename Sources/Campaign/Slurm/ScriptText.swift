@@ -9,9 +9,12 @@ enum ScriptText {
   /// - Throws: `SlurmError` if it has a control character.
   static func word(_ text: String, subject: String) throws(SlurmError) -> String {
     try check(text, subject: subject)
-    return "'"
-      + text.split(separator: "'", omittingEmptySubsequences: false)
-      .joined(separator: "'\\''") + "'"
+    // By scalars: a quote with an accent on it is another character to Swift, and a quote to a shell.
+    let inner = text.unicodeScalars.reduce(into: "") { result, scalar in
+      if scalar == "'" { result += "'\\'" }
+      result.unicodeScalars.append(scalar)
+    }
+    return "'" + inner + "'"
   }
 
   /// A text as one argument of a line that begins with `#SBATCH`, where sbatch, not a shell, looks for quotes,

@@ -96,6 +96,8 @@ public struct SlurmScript: Sendable, Equatable {
       \(program) \(arguments) \\
         --threads "${SLURM_CPUS_PER_TASK:-1}" -- \(directory) &
       child=$!
+      # A signal that came before there was a child.
+      [ "$stopped" = 0 ] || kill -TERM "$child" 2>/dev/null
       wait "$child"
       status=$?
       # A signal ends the waiting, not what is waited for.
@@ -106,10 +108,13 @@ public struct SlurmScript: Sendable, Equatable {
       done
 
       # 75: not done yet. What was done is kept, and the rest is done in another turn, unless somebody
-      # cancelled the job. SIGNALING is a job that runs and has just been sent a signal.
+      # cancelled the job. SIGNALING is a job that runs and has just been sent a signal. The id of a task
+      # may be that of the whole array too, by which all its tasks would be meant.
+      job="${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}"
+      job="${job:-$SLURM_JOB_ID}"
       if [ "$status" = 75 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt \(requeueLimit) ]; then
-        case "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T)" in
-        RUNNING | SIGNALING) scontrol requeue "$SLURM_JOB_ID" ;;
+        case "$(squeue --noheader --jobs="$job" --format=%T)" in
+        RUNNING | SIGNALING) scontrol requeue "$job" ;;
         esac
       fi
       exit "$status"

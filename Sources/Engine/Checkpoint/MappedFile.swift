@@ -47,7 +47,7 @@ public enum MappedFile {
 
 extension String {
   /// The path without the slashes at its end, but for the one that may be all of it.
-  var withoutFinalSlash: String {
+  package var withoutFinalSlash: String {
     var path = self[...]
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     return String(path)

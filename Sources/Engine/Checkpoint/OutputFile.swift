@@ -119,6 +119,16 @@ public enum OutputFile {
   /// Whoever writes one of them gets an error or does not get so far.
   public static func removeTemporaries() { Temporaries.removeAll() }
 
+  /// Removes what processes that are gone have left in a directory.
+  ///
+  /// - Parameter directory: The directory, in which nobody may be making files.
+  package static func removeTemporaries(in directory: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    where Temporaries.finalName(of: name) != nil {
+      try? SystemFile.remove(directory + "/" + name)
+    }
+  }
+
   /// Makes a file durable and gives it its final name.
   static func settle(
     _ descriptor: Int32, at temporary: String, as path: String
