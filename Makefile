@@ -57,7 +57,7 @@ demo: build ## Read the autoencoders of examples/emoji and show what their featu
 
 test: ## Lint, build with warnings as errors, run the demo and all tests, as CI does
 	@scripts/setup.sh --test
-	@$(MAKE) --no-print-directory lint demo check-demo check-report check-verdicts check-exports check-bench check-crash unit-tests
+	@$(MAKE) --no-print-directory lint demo check-demo check-report check-verdicts check-exports check-bench check-crash unit-tests test-cluster
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests benchmarks

@@ -6,6 +6,7 @@
 Starts a Slurm of its own (slurm.py) with two nodes, and submits a small campaign (campaign.py) by `lensctl slurm submit`. While it runs
 
 - a task that encodes labels, and one that reads features, are ended by SIGKILL in the middle of their work,
+- the scripts of two of one array are sent SIGTERM, as Slurm does ahead of the time limit, and go back into the queue of their own accord,
 - one is requeued by `scontrol requeue`,
 - one hangs, as on a file system that does not answer (frozen by a cgroup: SIGTERM is not heard), until its time limit,
 - one node is lost with all that it runs.
@@ -110,6 +111,23 @@ class Proof:
         os.kill(process, signal.SIGKILL)
         self.say(f"item {item}: killed")
 
+    def tell(self, count, node):
+        """Sends SIGTERM to the scripts of tasks in the middle of their items, as Slurm does ahead of the time limit; they and no others go back."""
+        caught = [self.catch("work", node) for _ in range(count)]
+        items = {item for *_, item in caught}
+        for process, *_ in caught:
+            script = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+            os.kill(script, signal.SIGTERM)
+            os.kill(process, signal.SIGCONT)
+
+        def back():
+            return {int(task) for _, task, _, reason in self.slurm.jobs() if reason == "BeginTime"}
+
+        until(lambda: items <= back(), f"items {index_list(items)} go back into the queue")
+        check(back() == items, f"found {index_list(back())} back in the queue, expected {index_list(items)}")
+        self.say(f"items {index_list(items)}: told to stop, back in the queue")
+        return items
+
     def wait(self):
         """Waits until no job is left; requeued tasks are let go before their two minutes are over."""
 
@@ -152,6 +170,7 @@ def prove(proof, freezer, work):
     (frozen, _, hung), (process, _, killed), (_, job, back), (_, _, lost) = (
         proof.catch("work", node) for node in ("node1", "node1", "node1", "node2"))  # fmt: skip
     fates |= {hung: "TIMEOUT", killed: "FAILED", back: "COMPLETED", lost: "NODE_FAIL"}
+    fates |= dict.fromkeys(proof.tell(2, "node2"), "COMPLETED")
     freezer.freeze(frozen)
     proof.say(f"item {hung}: hangs, with a time limit of {MINUTES} minutes")
     proof.kill(process, killed)
