@@ -52,6 +52,17 @@ import Testing
     #expect(try PathGlob.matches("s*", in: directory) == [directory + "/sae"])
   }
 
+  /// To Swift a wildcard with an accent on it is another character, to the file system it is a wildcard.
+  @Test func wildcardsWithAccentsAreWildcards() throws {
+    let odd = try Place()
+    for name in ["a*\u{301}c", "abx\u{301}c"] { try odd.write(name + "/sae", "") }
+    let directory = odd.path + "/a*\u{301}c"
+    #expect(try PathGlob.matches("s*", in: directory) == [directory + "/sae"])
+    #expect(
+      PathGlob.distinctNames(of: "/x/ab\u{301}/sae", matching: "a*\u{301}/sae")
+        == ["ab\u{301}", "sae"])
+  }
+
   @Test(arguments: [
     ("/x/saes/layer-1", "saes/layer-*", ["layer-1"]),
     ("/x/layers/3/sae.pt", "layers/*/sae.pt", ["3", "sae.pt"]),

@@ -203,6 +203,25 @@ extension SlurmScriptTests {
     #expect(try place.text("requeued") == "requeue 77\n")
   }
 
+  /// The script is stopped just before it keeps the number of what it has started.
+  @Test func aRequestThatComesBeforeTheChildIsKnownReachesTheProgram() throws {
+    let program = """
+      trap 'exit 75' TERM
+      touch "$PLACE/started"
+      for _ in {1..250}; do sleep 0.02; done
+      """
+    let hook = #"""
+      trap 'case $BASH_COMMAND in "child=\$!")
+        until [ -e "$PLACE/started" ]; do sleep 0.02; done
+        kill -TERM $$;;
+      esac' DEBUG
+
+      """#
+    let environment = ["BASH_ENV": try place.write("hook", hook)]
+    #expect(try status(lensctl: program, environment: environment) == 75)
+    #expect(try place.text("requeued") == "requeue 77\n")
+  }
+
   @Test func aProgramThatEndsWellAfterTheRequestHasEndedWell() throws {
     let program = """
       trap 'sleep 0.2; touch "$PLACE/ended"; exit 0' TERM
