@@ -17,6 +17,7 @@ two minutes for which Slurm holds them back are waited for. Exits 77 where there
 """
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -184,8 +185,10 @@ def prove(proof, freezer, work):
         check_fates(proof, fates)
         check_refusal(proof, {hung, killed})
 
+        before = len(submissions(campaign))
         lensctl.run("slurm", "resubmit", campaign)
-        submitted = {int(task) for _, task, *_ in proof.slurm.jobs() if task.isdigit()}
+        # By the record: the first may be done before the queue is looked at.
+        submitted = {item for job in submissions(campaign)[before:] for item in job["indices"]}
         check(submitted == {hung, killed}, f"found {index_list(submitted)} resubmitted, expected {index_list({hung, killed})}")
         proof.say(f"resubmitted {index_list(submitted)}")
         proof.wait()
@@ -193,6 +196,11 @@ def prove(proof, freezer, work):
         check(not missing, f"found {index_list(missing)} missing after the second round, expected none")
         proof.say("everything is done")
         return compare(campaign, reference.finish())
+
+
+def submissions(campaign):
+    """The jobs that were submitted, as lensctl has recorded them."""
+    return json.loads((campaign / "slurm.json").read_text())["jobs"]
 
 
 def all_labels_done(status):
