@@ -222,6 +222,15 @@ extension SlurmScriptTests {
     #expect(try place.text("requeued") == "requeue 77\n")
   }
 
+  @Test func aProgramThatDoesNotListenYetGoesBackToo() throws {
+    let process = try start(lensctl: "touch \"$PLACE/started\"; exec sleep 20")
+    try wait(for: "started")
+    process.terminate()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 75)
+    #expect(try place.text("requeued") == "requeue 77\n")
+  }
+
   @Test func aProgramThatEndsWellAfterTheRequestHasEndedWell() throws {
     let program = """
       trap 'sleep 0.2; touch "$PLACE/ended"; exit 0' TERM

@@ -92,7 +92,8 @@ public struct SlurmScript: Sendable, Equatable {
 
       child=
       stopped=0
-      trap 'stopped=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM
+      told=0
+      trap 'stopped=1; told=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM
       \(program) \(arguments) \\
         --threads "${SLURM_CPUS_PER_TASK:-1}" -- \(directory) &
       child=$!
@@ -106,6 +107,9 @@ public struct SlurmScript: Sendable, Equatable {
         wait "$child"
         status=$?
       done
+
+      # Before it listens, a program that has just begun is ended by the signal itself.
+      [ "$told" = 1 ] && [ "$status" = 143 ] && status=75
 
       # 75: not done yet. What was done is kept, and the rest is done in another turn, unless somebody
       # cancelled the job. SIGNALING is a job that runs and has just been sent a signal. The id of a task
