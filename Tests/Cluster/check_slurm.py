@@ -6,8 +6,9 @@
 Starts a Slurm of its own (slurm.py) with two nodes, and submits a small campaign (campaign.py) by `lensctl slurm submit`. While it runs
 
 - a task that encodes labels, and one that reads features, are ended by SIGKILL in the middle of their work,
-- the scripts of two of one array are sent SIGTERM, as Slurm does ahead of the time limit, and go back into the queue of their own accord,
 - one is requeued by `scontrol requeue`,
+- the scripts of two of one array are sent SIGTERM, as Slurm does ahead of the time limit, and go back into the queue of their own accord,
+  each alone: one of them is the task whose id is that of the whole array,
 - one hangs, as on a file system that does not answer (frozen by a cgroup: SIGTERM is not heard), until its time limit,
 - one node is lost with all that it runs.
 
@@ -27,9 +28,11 @@ import time
 from pathlib import Path
 
 from campaign import Lensctl, Reference, check, compare, index_list, indices, make, stop_midway
-from slurm import SKIPPED, Failure, Slurm, Unavailable
+from slurm import SKIPPED, Failure, Slurm, Unavailable, fields
 
 LIMIT_SECONDS = 600  # for everything that is waited for
+
+REQUEUED = "PENDING"  # the state by which Slurm records that a task went back into the queue
 
 # SIGTERM comes two minutes ahead of the limit, and up to half a minute before that: items are done in less than what is left.
 MINUTES = 3
@@ -90,8 +93,11 @@ class Proof:
     def missing(self, by="campaign"):
         return set(indices(self.lensctl.status(self.campaign, by)["open"]))
 
-    def catch(self, stage, node):
-        """Stops a process of lensctl in the middle of an item; its id, that of its job, and the item."""
+    def catch(self, stage, node=None, leads=None):
+        """Stops a process of lensctl in the middle of an item; its id, that of its array, and the item.
+
+        Of an array one task, the last to be started, has the id of the whole: `leads` asks for that one, or for another.
+        """
 
         def found():
             for process, variables in self.slurm.tasks(node):
@@ -100,33 +106,26 @@ class Proof:
                 except OSError:
                     continue
                 if process not in self.caught and {"campaign", "run", stage} <= set(command):
-                    item = int(variables["SLURM_ARRAY_TASK_ID"])
-                    if stop_midway(process, item, self.lensctl, self.campaign):
+                    item, array = int(variables["SLURM_ARRAY_TASK_ID"]), variables["SLURM_ARRAY_JOB_ID"]
+                    if leads in (None, variables["SLURM_JOB_ID"] == array) and stop_midway(process, item, self.lensctl, self.campaign):
                         self.caught.add(process)
-                        return process, variables["SLURM_ARRAY_JOB_ID"], item
+                        return process, array, item
             return None
 
-        return until(found, f"a task of stage {stage} runs on {node}")
+        return until(found, f"a task of stage {stage} runs{f' on {node}' if node else ''}")
 
     def kill(self, process, item):
         os.kill(process, signal.SIGKILL)
         self.say(f"item {item}: killed")
 
-    def tell(self, count, node):
-        """Sends SIGTERM to the scripts of tasks in the middle of their items, as Slurm does ahead of the time limit; they and no others go back."""
-        caught = [self.catch("work", node) for _ in range(count)]
+    def tell(self, caught):
+        """Sends SIGTERM to the scripts of tasks that were caught, as Slurm does ahead of the time limit, and waits until they have ended."""
         items = {item for *_, item in caught}
         for process, *_ in caught:
-            script = int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
-            os.kill(script, signal.SIGTERM)
+            os.kill(int(fields(process)[1]), signal.SIGTERM)
             os.kill(process, signal.SIGCONT)
-
-        def back():
-            return {int(task) for _, task, _, reason in self.slurm.jobs() if reason == "BeginTime"}
-
-        until(lambda: items <= back(), f"items {index_list(items)} go back into the queue")
-        check(back() == items, f"found {index_list(back())} back in the queue, expected {index_list(items)}")
-        self.say(f"items {index_list(items)}: told to stop, back in the queue")
+        until(lambda: items <= {task for _, task, *_ in self.ended()}, f"items {index_list(items)} end when they are told to")
+        self.say(f"items {index_list(items)}: told to stop")
         return items
 
     def wait(self):
@@ -153,9 +152,9 @@ class Proof:
     def ended(self):
         """How tasks ended, as Slurm has it: (job or array, task or None, state, status), in that order."""
         for line in (self.slurm.folder / "completed.txt").read_text().splitlines():
-            fields = dict(part.split("=", 1) for part in line.split() if "=" in part)
-            task = fields.get("ArrayTaskId")
-            yield fields.get("ArrayJobId", fields["JobId"]), int(task) if task else None, fields["JobState"], fields["ExitCode"]
+            entry = dict(part.split("=", 1) for part in line.split() if "=" in part)
+            task = entry.get("ArrayTaskId")
+            yield entry.get("ArrayJobId", entry["JobId"]), int(task) if task else None, entry["JobState"], entry["ExitCode"]
 
 
 def prove(proof, freezer, work):
@@ -168,15 +167,15 @@ def prove(proof, freezer, work):
     fates = {item: "FAILED"}
     # A work item makes the bank that is missing now; whoever hung meanwhile would keep all others from it.
     until(lambda: all_labels_done(lensctl.status(campaign)), "all label banks are there")
-    (frozen, _, hung), (process, _, killed), (_, job, back), (_, _, lost) = (
-        proof.catch("work", node) for node in ("node1", "node1", "node1", "node2"))  # fmt: skip
-    fates |= {hung: "TIMEOUT", killed: "FAILED", back: "COMPLETED", lost: "NODE_FAIL"}
-    fates |= dict.fromkeys(proof.tell(2, "node2"), "COMPLETED")
+    (frozen, _, hung), (process, _, killed), (_, job, back), (_, _, lost), told = (
+        proof.catch("work", node, leads=False) for node in ("node1", "node1", "node1", "node2", "node2"))  # fmt: skip
+    fates |= {hung: "TIMEOUT", killed: "FAILED", back: REQUEUED, lost: "NODE_FAIL"}
     freezer.freeze(frozen)
     proof.say(f"item {hung}: hangs, with a time limit of {MINUTES} minutes")
     proof.kill(process, killed)
     proof.slurm.run("scontrol", "requeue", f"{job}_{back}")
     proof.say(f"item {back}: requeued")
+    fates |= dict.fromkeys(proof.tell([told, proof.catch("work", leads=True)]), REQUEUED)
     proof.slurm.lose_node("node2")
     proof.say(f"item {lost}: its node lost")
     with Reference(Lensctl(lensctl.path), work) as reference:
@@ -214,7 +213,7 @@ def check_fates(proof, fates):
     for item, fate in fates.items():
         states = [state for _, task, state, _ in ended if task == item]
         check(fate in states, f"item {item}: found {states} in Slurm's record, expected {fate}")
-        if fate == "NODE_FAIL":
+        if fate in (REQUEUED, "NODE_FAIL"):
             check(states[-1] == "COMPLETED", f"item {item}: found {states} in Slurm's record, expected COMPLETED at last")
 
 
