@@ -158,4 +158,19 @@ import Testing
     #expect(!run.messages.contains("NSCocoaErrorDomain"))
     #expect(try names("c/failed").count == 1)
   }
+
+  @Test func row89AVerdictWithoutRecordIsMissingOnceItIsFound() throws {
+    #expect(try plan("c", verdict: true).status == 0)
+    for item in 0..<5 {
+      #expect(try place.run("campaign", "run", "c", "--item", "\(item)/7").status == 0)
+    }
+    let records = try names("c/work").map { "c/work/\($0)/verdict-record.json" }
+    for record in records { try place.write(record, Data("{}".utf8)) }
+    let merge = try place.run("campaign", "merge", "c")
+    #expect(merge.status == 65)
+    #expect(
+      merge.messages.contains("verdict-record.json: damaged: no record can be read"),
+      "\(merge.messages)")
+    #expect(records.count == 2 && records.count { place.has($0) } == 1)
+  }
 }

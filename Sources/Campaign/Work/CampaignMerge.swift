@@ -91,6 +91,7 @@ extension CampaignWorker {
     guard run.reading.verdict != nil else { return nil }
     let work = folder.workPath(run)
     guard let kept = try KeptVerdict(recordedIn: work) else {
+      try? FileManager.default.removeItem(atPath: folder.verdictPath(run))
       throw CampaignError(
         place: work + "/" + KeptVerdict.recordName, reason: .damaged("no record can be read"))
     }

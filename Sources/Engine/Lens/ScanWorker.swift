@@ -93,7 +93,7 @@ struct ScanWorker {
         let start = row * place.stride
         let isRead = row < tile.rows && tile.statuses[row] == .read
         // What stands before the part is of labels that were reduced with the part before.
-        for place in start..<(start + (isRead ? place.start : place.stride)) { products[place] = 0 }
+        for index in start..<(start + (isRead ? place.start : place.stride)) { products[index] = 0 }
         guard isRead else { continue }
         reduction.add(
           &products, in: (start + place.start)..<(start + place.stride),
