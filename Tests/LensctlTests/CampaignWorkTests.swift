@@ -12,7 +12,10 @@ import Testing
   }
 
   /// Plans a campaign of two autoencoders by two variants.
-  private func plan(_ out: String, shardFeatures: Int, top: Int = 3) throws {
+  private func plan(
+    _ out: String, saes: String = Commands.fixtures + "/sae/standard-*", shardFeatures: Int,
+    top: Int = 3
+  ) throws {
     try place.write(
       "\(out).toml",
       """
@@ -20,7 +23,7 @@ import Testing
       shard_features = \(shardFeatures)
       [[reading]]
       model = "\(Commands.fixtures)/clip/quick-gelu"
-      saes = ["\(Commands.fixtures)/sae/standard-*"]
+      saes = ["\(saes)"]
       labels = ["labels.txt"]
       variants = ["dec.lin", "dec.full"]
       top = \(top)
@@ -176,6 +179,40 @@ import Testing
     #expect(merge.status == 65)
     #expect(
       merge.messages.contains("00001.json: a shard of another plan: found "), "\(merge.messages)")
+  }
+
+  @Test func anInputThatIsAwayKeepsNoOtherItemFromBeingDone() throws {
+    try FileManager.default.createDirectory(
+      atPath: place.path + "/saes", withIntermediateDirectories: false)
+    for name in ["standard-new", "standard-old"] {
+      try FileManager.default.copyItem(
+        atPath: "\(Commands.fixtures)/sae/\(name)", toPath: "\(place.path)/saes/\(name)")
+    }
+    try plan("c", saes: "saes/*", shardFeatures: 24)
+    let count = try count("c")
+    // The items of the first of the two come before those of the other.
+    try FileManager.default.moveItem(
+      atPath: "\(place.path)/saes/standard-new", toPath: "\(place.path)/away")
+    let run = try place.run("campaign", "run", "c")
+    #expect(run.status == 66, "\(run.messages)")
+    let failures = try names("c/failed").count
+    #expect(failures > 0 && failures < count - 1)
+    #expect(
+      run.messages.contains(
+        "items done: \(count - failures), of them 0 before; failed: \(failures); held by others: 0\n"
+      ),
+      "\(run.messages)")
+    let status = try place.run("campaign", "status", "c", "--json")
+    #expect(status.output.contains(#""failed": \#(failures)"#), "\(status.output)")
+    try FileManager.default.moveItem(
+      atPath: "\(place.path)/away", toPath: "\(place.path)/saes/standard-new")
+    let again = try place.run("campaign", "run", "c")
+    #expect(
+      again.messages.hasSuffix(
+        "items done: \(count), of them \(count - failures) before; failed: 0; held by others: 0\n"),
+      "\(again.messages)")
+    #expect(try names("c/failed").isEmpty)
+    #expect(try place.run("campaign", "merge", "c").status == 0)
   }
 
   @Test func inputsThatChangedAreRefused() throws {

@@ -36,6 +36,9 @@ public struct CampaignWorker {
   /// Whether a warning of leases was given.
   private var hasWarned = false
 
+  /// What was told of the places of shards: the same is told once, whatever number of shards it goes for.
+  private var notices: Set<String> = []
+
   /// Prepares to work.
   ///
   /// - Parameters:
@@ -124,7 +127,7 @@ extension CampaignWorker {
         shard, in: folder.workPath(plan.runs[run]),
         checkpoint: { () throws in try stop.check(name, "stopped; the same command does it again")
         },
-        notice: report)
+        notice: { if notices.insert($0).inserted { report($0) } })
     case .verdict(let run):
       try waitForBank(of: run)
       wasDone = try judge(run)
