@@ -52,6 +52,55 @@ KERNEL void kernel_add_to_columns(const float *row, size_t columns, double *sums
   }
 }
 
+// The rows that are added to columns together, while the sums of a few columns are in registers.
+#define ROWS_AT_ONCE 8
+
+// How far ahead each row is fetched, in elements: the next lines of so many rows are asked for before
+// the processor sees that they are read one after another.
+#define FETCHED_AHEAD 128
+
+INLINE void copy_and_add(const float *rows, size_t pitch, size_t count, size_t columns,
+                         float *target, double *sums, double *squares) {
+  size_t j = 0;
+  for (; j + LANES <= columns; j += LANES) {
+    doubles sum[2], square[2], low, high;
+    floats lanes;
+    memcpy(sum, sums + j, sizeof sum);
+    memcpy(square, squares + j, sizeof square);
+    for (size_t row = 0; row < count; row++) {
+      const float *source = rows + row * pitch + j;
+      __builtin_prefetch(source + FETCHED_AHEAD);
+      load(&lanes, source);
+      store(target + row * columns + j, &lanes);
+      widen_lanes(&lanes, &low, &high);
+      sum[0] += low;
+      sum[1] += high;
+      square[0] += low * low;
+      square[1] += high * high;
+    }
+    memcpy(sums + j, sum, sizeof sum);
+    memcpy(squares + j, square, sizeof square);
+  }
+  for (; j < columns; j++) {
+    for (size_t row = 0; row < count; row++) {
+      const double element = target[row * columns + j] = rows[row * pitch + j];
+      sums[j] += element;
+      squares[j] += element * element;
+    }
+  }
+}
+
+KERNEL void kernel_copy_and_add_to_columns(const float *rows, size_t pitch, size_t count,
+                                           size_t columns, float *target, double *sums,
+                                           double *squares) {
+  size_t row = 0;
+  for (; row + ROWS_AT_ONCE <= count; row += ROWS_AT_ONCE)
+    copy_and_add(rows + row * pitch, pitch, ROWS_AT_ONCE, columns, target + row * columns, sums,
+                 squares);
+  copy_and_add(rows + row * pitch, pitch, count - row, columns, target + row * columns, sums,
+               squares);
+}
+
 KERNEL double kernel_scale_and_shift(float *row, const float *shift, float scale, size_t width) {
   doubles square_low = {}, square_high = {}, low, high;
   floats lanes, shifts;

@@ -23,6 +23,11 @@ void kernel_row_sums_in_order(const float *elements, size_t rows, size_t width, 
 // Adds one element to the sums of each of some columns, and its square to the sums of the squares.
 void kernel_add_to_columns(const float *row, size_t columns, double *sums, double *squares);
 
+// The same for `count` rows one after the other, which start `pitch` elements from each other; they
+// are copied too, to one place without gaps.
+void kernel_copy_and_add_to_columns(const float *rows, size_t pitch, size_t count, size_t columns,
+                                    float *target, double *sums, double *squares);
+
 // Replaces a row by row * scale + shift. Returns the sum of its squares, in double.
 double kernel_scale_and_shift(float *row, const float *shift, float scale, size_t width);
 

@@ -61,21 +61,32 @@ public struct DirectionBank: Sendable {
     }
   }
 
-  /// Copies directions of a transposed bank as they are stored, which is quicker than `read`.
+  /// Copies and sums directions of a transposed bank as they are stored, which is quicker than `read`.
   ///
   /// - Parameters:
   ///   - range: The features wanted.
   ///   - target: Receives the directions as columns from its start: [width, range.count].
-  ///   - eachRow: Called with each stored row as soon as it is copied, [range.count].
-  /// - Precondition: The bank is transposed, and `target` has room.
+  ///   - sums: Receives the sums of each.
+  /// - Precondition: The bank is transposed, and there is room.
   func readAsColumns(
-    _ range: Range<Int>, into target: inout MutableSpan<Float>, eachRow: (Span<Float>) -> Void
+    _ range: Range<Int>, into target: inout MutableSpan<Float>, sums: inout VectorSums
   ) {
     precondition(isTransposed && range.upperBound <= count, "features \(range) of \(count)")
-    for row in 0..<width {
-      let (first, start) = (row * count + range.lowerBound, row * range.count)
-      tensor.copyFloats(in: first..<(first + range.count), into: &target, at: start)
-      eachRow(target.span.extracting(start..<(start + range.count)))
+    sums.removeAll()
+    guard isInPlace, width > 0 else {
+      for row in 0..<width {
+        let (first, start) = (row * count + range.lowerBound, row * range.count)
+        tensor.copyFloats(in: first..<(first + range.count), into: &target, at: start)
+        sums.addToColumns(target.span.extracting(start..<(start + range.count)))
+      }
+      return
+    }
+    var scratch: [Float] = []
+    tensor.withFloats(
+      in: range.lowerBound..<((width - 1) * count + range.upperBound), scratch: &scratch
+    ) { stored in
+      sums.addToColumns(
+        stored, pitch: count, rows: width, columns: range.count, copiedTo: &target)
     }
   }
 

@@ -106,8 +106,7 @@ extension ImageWorker {
     var copied = takeDirections()
     defer { swap(&copied, &directions) }
     var span = copied.mutableSpan
-    sums.removeAll()
-    bank.readAsColumns(range, into: &span) { sums.addToColumns($0) }
+    bank.readAsColumns(range, into: &span, sums: &sums)
     guard takeSteps(rows: rows).isEmpty else { return false }
     mapTile(copied.span, isTransposed: true, rows: rows, body)
     return true

@@ -75,7 +75,7 @@ public struct LensScan: Sendable {
     let rows = rows ?? 0..<selection.count
     let pieces = Self.pieces(
       of: rows, workers: workers, blockSize: blockSize, layout: panel.layout)
-    let tileRows = min(pieces.first?.count ?? blockSize, ProductOperand.tileRows)
+    let tileRows = min(pieces.map(\.count).max() ?? blockSize, ProductOperand.tileRows)
     var cutter = BlockCutter(size: blockSize, topCount: topCount)
     var left = rows.count
     try forEachInOrder(
@@ -90,9 +90,11 @@ public struct LensScan: Sendable {
       })
   }
 
-  /// What workers take at a time, so that none waits long for the others at the end: where there are
-  /// many blocks, as many as a tile holds, then single ones and at last halves; else equal shares of at
-  /// most a block.
+  /// What workers take at a time.
+  ///
+  /// Where there are many blocks it is a half first, so that the first block is soon there, then as many
+  /// as a tile holds, and at last less again, so that none waits long for the others; else equal shares
+  /// of at most a block. None is less than what is multiplied at least, unless there is less in all.
   ///
   /// - Parameters:
   ///   - rows: All that is to be done.
@@ -103,28 +105,30 @@ public struct LensScan: Sendable {
   static func pieces(
     of rows: Range<Int>, workers: Int, blockSize: Int, layout: ProductLayout
   ) -> [Range<Int>] {
-    guard !rows.isEmpty else { return [] }
-    let isLarge = rows.count / blockSize >= blocksForLargeTiles * workers
-    let large = max(1, ProductOperand.tileRows / blockSize) * blockSize
-    let rounds = (rows.count - 1) / (workers * blockSize) + 1
-    let share = (rows.count - 1) / (workers * rounds) + 1
-    let even = min(blockSize, layout.paddedRows(share))
     var pieces: [Range<Int>] = []
-    var start = rows.lowerBound
-    while start < rows.upperBound {
-      let left = rows.upperBound - start
-      let size =
-        if !isLarge {
-          even
-        } else if left >= 2 * workers * large {
-          large
-        } else if left >= 2 * workers * blockSize {
-          blockSize
-        } else {
-          max(1, blockSize / 2)
-        }
-      pieces.append(start..<min(start + size, rows.upperBound))
-      start += size
+    func left() -> Int { rows.upperBound - (pieces.last?.upperBound ?? rows.lowerBound) }
+    func append(_ size: Int) {
+      let start = rows.upperBound - left()
+      pieces.append(start..<(start + size))
+    }
+    let least = min(blockSize, layout.paddedRows(1))
+    let half = max(blockSize / 2, least)
+    let isLarge = rows.count / blockSize >= blocksForLargeTiles * workers
+    if isLarge {
+      let large = max(1, ProductOperand.tileRows / blockSize) * blockSize
+      for _ in 0..<workers { append(half) }
+      while left() >= 2 * workers * large { append(large) }
+      while left() >= 2 * workers * blockSize { append(blockSize) }
+    }
+    let rest = left()
+    guard rest > 0 else { return pieces }
+    let rounds = (rest - 1) / (workers * blockSize) + 1
+    let shares = isLarge ? max(1, rest / half) : min(workers * rounds, max(1, rest / least))
+    let unit = layout.isPacked ? least : 1
+    let units = (rest - 1) / unit + 1
+    for share in 0..<shares {
+      let size = (units * (share + 1) / shares - units * share / shares) * unit
+      append(min(size, left()))
     }
     return pieces
   }

@@ -52,6 +52,35 @@ struct VectorSums: Sendable {
       unsafe kernel_add_to_columns(source.baseAddress, source.count, &sums, &squares)
     }
   }
+
+  /// Copies some columns of a matrix, and adds each row to their sums, which start from `removeAll`,
+  /// to the bits of `addToColumns`.
+  ///
+  /// The corresponding C function is `kernel_copy_and_add_to_columns`.
+  ///
+  /// - Parameters:
+  ///   - matrix: The matrix from the first of the columns on, [rows, pitch]; the last row may end with
+  ///     the last of the columns.
+  ///   - pitch: The length of a row.
+  ///   - rows: How many there are.
+  ///   - columns: How many columns are copied, at most as many as there is room for.
+  ///   - target: Receives them from its start, [rows, columns].
+  mutating func addToColumns(
+    _ matrix: Span<Float>, pitch: Int, rows: Int, columns: Int,
+    copiedTo target: inout MutableSpan<Float>
+  ) {
+    guard rows > 0 else { return }
+    precondition(
+      columns <= min(pitch, sums.count) && matrix.count >= (rows - 1) * pitch + columns
+        && target.count >= rows * columns,
+      "\(columns) columns of [\(rows), \(pitch)]")
+    unsafe matrix.withUnsafeBufferPointer { source in
+      unsafe target.withUnsafeMutableBufferPointer { target in
+        unsafe kernel_copy_and_add_to_columns(
+          source.baseAddress, pitch, rows, columns, target.baseAddress, &sums, &squares)
+      }
+    }
+  }
 }
 
 /// The sum of the squares of a row's elements, in `Double`.

@@ -53,6 +53,25 @@ import Testing
     #expect(ofRows.sums == ofColumns.sums && ofRows.squares == ofColumns.squares)
   }
 
+  @Test(arguments: [0, 1, 7, 8, 9, 40], [1, 15, 16, 17, 50])
+  func copiedColumnsHaveTheSumsOfTheirRows(rows: Int, columns: Int) {
+    let (pitch, first) = (columns + 5, 3)
+    let matrix = Matrix.random(rows: rows + 1, columns: pitch, seed: 9)
+    var (byRow, copied) = (VectorSums(count: columns), VectorSums(count: columns))
+    var target = [Float](repeating: 7, count: rows * columns + 20)
+    var span = target.mutableSpan
+    copied.addToColumns(
+      matrix.elements.span.extracting(first..<max(first, (rows - 1) * pitch + first + columns)),
+      pitch: pitch, rows: rows, columns: columns, copiedTo: &span)
+    for row in 0..<rows {
+      let elements = (row * pitch + first)..<(row * pitch + first + columns)
+      byRow.addToColumns(matrix.elements.span.extracting(elements))
+      #expect(target[(row * columns)..<((row + 1) * columns)] == matrix.elements[elements])
+    }
+    #expect(target[(rows * columns)...].allSatisfy { $0 == 7 })
+    #expect(copied.sums == byRow.sums && copied.squares == byRow.squares)
+  }
+
   @Test func numbersThatAreNotFiniteAndTinyOnesShow() {
     let rows: [Float] = [1, .nan, .infinity, 0, 700 * .leastNonzeroMagnitude, 0, 3e38, 3e38]
     var sums = VectorSums(count: 4)
