@@ -73,20 +73,19 @@ public struct DirectionBank: Sendable {
   ) {
     precondition(isTransposed && range.upperBound <= count, "features \(range) of \(count)")
     sums.removeAll()
-    guard isInPlace, width > 0 else {
-      for row in 0..<width {
-        let (first, start) = (row * count + range.lowerBound, row * range.count)
-        tensor.copyFloats(in: first..<(first + range.count), into: &target, at: start)
-        sums.addToColumns(target.span.extracting(start..<(start + range.count)))
+    if isInPlace, width > 0 {
+      let last = (width - 1) * count + range.upperBound
+      var scratch: [Float] = []
+      tensor.withFloats(in: range.lowerBound..<last, scratch: &scratch) { stored in
+        sums.addToColumns(
+          stored, pitch: count, rows: width, columns: range.count, copiedTo: &target)
       }
       return
     }
-    var scratch: [Float] = []
-    tensor.withFloats(
-      in: range.lowerBound..<((width - 1) * count + range.upperBound), scratch: &scratch
-    ) { stored in
-      sums.addToColumns(
-        stored, pitch: count, rows: width, columns: range.count, copiedTo: &target)
+    for row in 0..<width {
+      let (first, start) = (row * count + range.lowerBound, row * range.count)
+      tensor.copyFloats(in: first..<(first + range.count), into: &target, at: start)
+      sums.addToColumns(target.span.extracting(start..<(start + range.count)))
     }
   }
 

@@ -94,7 +94,8 @@ public struct LensScan: Sendable {
   ///
   /// Where there are many blocks it is a half first, so that the first block is soon there, then as many
   /// as a tile holds, and at last less again, so that none waits long for the others; else equal shares
-  /// of at most a block. None is less than what is multiplied at least, unless there is less in all.
+  /// of at most a block. None is less than what is multiplied at least, unless there is less in all, or
+  /// it is the last one in panels.
   ///
   /// - Parameters:
   ///   - rows: All that is to be done.
